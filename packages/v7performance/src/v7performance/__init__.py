@@ -1,0 +1,1 @@
+"""v7performance"""
