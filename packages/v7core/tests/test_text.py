@@ -1,0 +1,82 @@
+"""Cleaned text is inert, whatever it was."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from v7core import clean_block, clean_text
+
+anything = st.text(st.characters(), max_size=300) | st.text(
+    st.sampled_from(list("\x1b[]()0123;mPX^_\\\x07\x9b\x9d\x9cab \n\t\r\u202e\u200b\u0301\u0323\ud800é")), max_size=60
+)
+
+
+@given(anything)
+def test_a_cleaned_line_is_printable_single_spaced_nfc_and_short(text):
+    """No control, format, private, surrogate or unassigned character survives."""
+    clean = clean_text(text)
+    assert clean.isprintable()
+    assert " ".join(clean.split()) == clean
+    assert unicodedata.normalize("NFC", clean) == clean
+    assert len(clean) <= 500
+
+
+@given(anything)
+def test_cleaning_twice_is_cleaning_once(text):
+    """Nothing that was hidden appears by cleaning."""
+    once = clean_text(text)
+    assert once == clean_text(once)
+    block = clean_block(text)
+    assert block == clean_block(block)
+
+
+@given(anything)
+def test_a_cleaned_block_is_inert_line_by_line(text):
+    """Only newlines stand between printable lines, and never two empty ones in a row."""
+    block = clean_block(text)
+    assert all(line.isprintable() for line in block.split("\n"))
+    assert "\n\n\n" not in block
+
+
+@given(st.text(st.sampled_from("aé\u0301\u0323\u0489\u20dd"), max_size=80))
+def test_at_most_three_marks_stand_on_a_character(text):
+    """A stack of combining marks cannot grow over the lines above."""
+    run = 0
+    for character in clean_text(text):
+        run = run + 1 if unicodedata.combining(character) or unicodedata.category(character) == "Me" else 0
+        assert run <= 3
+
+
+@pytest.mark.parametrize(
+    ("hostile", "left"),
+    [
+        ("\x1b[31mRed\x1b[0m nurse", "Red nurse"),
+        ("\x1b]0;pwned\x07Baker", "Baker"),
+        ("\x1b]52;c;cm0gLXJm\x1b\\Cook", "Cook"),
+        ("\x9b2JDriver", "Driver"),
+        ("\x1b]8;;file:///etc/passwd\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1b[>0qTeacher", "Teacher"),
+        ("\x1bPtmux;\x1b\x1b]52;c;AAAA\x07\x1b\\Welder", "Welder"),
+        ("Data\u202eremoved\u200b\x00 Engineer", "Dataremoved Engineer"),
+        ("  Line\none\ttwo\u2028three  ", "Line one two three"),
+        ("C++ [Remote] [/] [@click=app.quit]x[/]", "C++ [Remote] [/] [@click=app.quit]x[/]"),
+        ("Cafe\u0301", "Café"),
+        ("soft\u00adhyphen", "softhyphen"),
+    ],
+)
+def test_known_attacks_leave_only_their_words(hostile, left):
+    """Whole sequences go, not only their first byte; markup is ordinary text."""
+    assert left == clean_text(hostile)
+
+
+def test_long_text_is_cut_with_an_ellipsis():
+    """A field has a length, and a megabyte costs no more than the cut."""
+    assert clean_text("a" * 1_000_000, limit=10) == "a" * 9 + "…"
+    assert len(clean_block("word " * 100_000)) == 60_000
+
+
+def test_paragraphs_stay_apart():
+    """A description keeps its shape."""
+    assert clean_block("\n\n one \r\n\r\n\r\n two\nthree\n") == "one\n\ntwo\nthree"
