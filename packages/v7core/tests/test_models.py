@@ -42,7 +42,9 @@ NOW = samples.NOW
 
 
 @pytest.mark.parametrize(
-    "kind", [value for value in vars(v7core).values() if dataclasses.is_dataclass(value)], ids=lambda k: k.__name__
+    "kind",
+    [value for name in v7core.__all__ if dataclasses.is_dataclass(value := getattr(v7core, name))],
+    ids=lambda k: k.__name__,
 )
 def test_values_are_frozen_slotted_and_keyword_only(kind):
     """The rule for every core value."""
