@@ -1,9 +1,9 @@
 from itertools import pairwise
 
 import pytest
+
 from v7core.document import DocumentField
 from v7core.errors import InvalidValue
-
 from v7thompson.layout import DIM, FIELDS, OFFSET, SIZE, field_of
 
 
