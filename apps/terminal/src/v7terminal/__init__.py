@@ -1,1 +1,1 @@
-"""v7terminal"""
+"""The application: command line, composition root, the two processes, and the demo boards."""

@@ -1,0 +1,79 @@
+"""The command `v7`: which commands there are, and how each of them ends.
+
+Commands load on use: `v7 react` and `v7 status` never pay for the engine, the screens or the network.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from v7terminal.options import HomeCommand, home_option
+
+COMMANDS: Final[dict[str, str]] = {
+    "demo": "demo",
+    "sources": "sources",
+    "refresh": "refresh",
+    "profile": "profile",
+    "rank": "rank",
+    "show": "jobs",
+    "open": "jobs",
+    "why": "jobs",
+    "react": "react",
+    "undo": "react",
+    "reactions": "reactions",
+    "search": "search",
+    "status": "status",
+}
+"""Each command and the module of `v7terminal.commands` that holds it."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        found: Any = getattr(import_module(f"v7terminal.commands.{module}"), cmd_name.replace("-", "_"))
+        return found if isinstance(found, click.Command) else None
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"v7 {version('v7terminal')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@home_option
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """The job feed that learns, in your terminal. Without a command: the app."""
+    if ctx.invoked_subcommand is None:
+        from v7terminal.commands.app import run_app
+
+        ctx.exit(run_app(ctx))
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run `v7` and end the process with its status."""
+    from v7terminal.ending import ended
+
+    sys.exit(ended(lambda: cli.main(args=args, prog_name="v7", standalone_mode=False)))
+
+
+__all__ = ["COMMANDS", "HomeCommand", "cli", "main"]

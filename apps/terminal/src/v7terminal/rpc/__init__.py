@@ -1,0 +1,1 @@
+"""Calls between the screen's process and the background one: the ports of v7core over one socket."""
