@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar
 
 import numba
 from llvmlite import ir
@@ -27,6 +27,15 @@ from v7thompson import layout
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+Whole: TypeAlias = Any
+"""A whole number of whatever width: numba infers it, and unsigned ones index faster."""
+Real: TypeAlias = Any
+"""A float32 or float64 scalar."""
+Truth: TypeAlias = Any
+"""A boolean."""
+Array: TypeAlias = Any
+"""A contiguous array inside a kernel."""
 
 _SOURCES: Final = Path(__file__).parent
 _DECORATING: Final = threading.Lock()
@@ -91,19 +100,27 @@ if TYPE_CHECKING:  # numba is untyped: without this every kernel is `Any` to its
         """Compiled, kept on disk, without the interpreter lock, and with IEEE arithmetic in the order written."""
         ...
 
-    def float32_at(address: int, count: int) -> Any:
+    def float32_at(address: Whole, count: Whole) -> Array:
         """The float32 array at an address."""
         ...
 
-    def uint32_at(address: int, count: int) -> Any:
+    def int32_at(address: Whole, count: Whole) -> Array:
+        """The int32 array at an address."""
+        ...
+
+    def int64_at(address: Whole, count: Whole) -> Array:
+        """The int64 array at an address."""
+        ...
+
+    def uint32_at(address: Whole, count: Whole) -> Array:
         """The uint32 array at an address."""
         ...
 
-    def uint64_at(address: int, count: int) -> Any:
+    def uint64_at(address: Whole, count: Whole) -> Array:
         """The uint64 array at an address."""
         ...
 
-    def uint8_at(address: int, count: int) -> Any:
+    def uint8_at(address: Whole, count: Whole) -> Array:
         """The uint8 array at an address."""
         ...
 
@@ -134,6 +151,14 @@ else:
     @kernel
     def float32_at(address, count):
         return numba.carray(_pointer(address), (count,), dtype=numba.float32)
+
+    @kernel
+    def int32_at(address, count):
+        return numba.carray(_pointer(address), (count,), dtype=numba.int32)
+
+    @kernel
+    def int64_at(address, count):
+        return numba.carray(_pointer(address), (count,), dtype=numba.int64)
 
     @kernel
     def uint32_at(address, count):

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from v7thompson._kernels.base import kernel
+from v7thompson._kernels.base import Real, Whole, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -21,7 +21,7 @@ _LN2_LOW = 1.90821492927058770002e-10
 
 
 @kernel
-def mix64(x: np.uint64) -> np.uint64:
+def mix64(x: Whole) -> Whole:
     """A bijection of 64 bits whose outputs for a counter pass for random.
 
     Source: Steele, Lea & Flood (2014), OOPSLA, SplitMix64's finaliser (Stafford's variant 13).
@@ -33,13 +33,13 @@ def mix64(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def uniform64(bits: np.uint64) -> float:
+def uniform64(bits: Whole) -> Real:
     """A float64 in (0, 1), never either end, from 52 of 64 random bits."""
     return (np.float64(np.int64(bits >> np.uint64(12))) + 0.5) * (1.0 / 4503599627370496.0)
 
 
 @kernel
-def exp64(x: float) -> float:
+def exp64(x: Real) -> Real:
     """e**x in float64: within 1 ulp; 0 below -708, the value at 709 above it, NaN for NaN.
 
     Source: reduction by ln 2 in two parts (Cody & Waite 1980), Taylor polynomial of degree 13 on |r| <= 0.3466.
@@ -68,7 +68,7 @@ def exp64(x: float) -> float:
 
 
 @kernel
-def log64(x: float) -> float:
+def log64(x: Real) -> Real:
     """Natural logarithm in float64 of a normal number > 0: within 1 ulp.
 
     Source: fdlibm e_log.c (Sun Microsystems 1993), the polynomial of the general case.
@@ -92,7 +92,7 @@ def log64(x: float) -> float:
 
 
 @kernel
-def sigmoid64(x: float) -> float:
+def sigmoid64(x: Real) -> Real:
     """1 / (1 + e**-x), in [0, 1], without overflow."""
     if x >= 0.0:
         return 1.0 / (1.0 + exp64(-x))
@@ -101,7 +101,7 @@ def sigmoid64(x: float) -> float:
 
 
 @kernel
-def softplus64(x: float) -> float:
+def softplus64(x: Real) -> Real:
     """log(1 + e**x) without overflow."""
     e = exp64(-abs(x))
     tail = e if e < 1e-8 else log64(1.0 + e)  # below that, 1 + e would lose e
@@ -109,7 +109,7 @@ def softplus64(x: float) -> float:
 
 
 @kernel
-def normal64(bits: np.uint64) -> float:
+def normal64(bits: Whole) -> Real:
     """A standard normal in float64 from 64 random bits: one of Box and Muller's pair, |z| <= 8.6.
 
     Source: Box & Muller (1958); the second uniform comes from mixing the bits again.
@@ -120,7 +120,7 @@ def normal64(bits: np.uint64) -> float:
 
 
 @kernel
-def cos_turn64(turn: float) -> float:
+def cos_turn64(turn: Real) -> Real:
     """cos(2 pi turn) for turn in [0, 1], error below 1e-15.
 
     Folded to [-1/8, 1/8] of a turn, where Taylor polynomials of degree 16 and 17 serve.

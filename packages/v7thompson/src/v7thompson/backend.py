@@ -1,0 +1,69 @@
+"""The kernels where numba runs, their plain twins where it cannot: the same results either way.
+
+Loaded at the first engine call, never at import. `V7_NO_JIT=1` (or numba's own NUMBA_DISABLE_JIT) chooses the twins.
+"""
+
+import os
+import threading
+import warnings
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Row = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]
+
+
+class JitUnavailableWarning(UserWarning):
+    """Compiled kernels cannot run: results are the same, and come many times slower."""
+
+
+class Featuriser(Protocol):
+    """One reusable workspace."""
+
+    def __call__(self, document: bytes) -> Row:
+        """Buckets, ascending, and values of a valid UTF-8 document, freshly allocated."""
+        ...
+
+
+class Backend(Protocol):
+    """Everything the faces may ask of either implementation. Arguments are checked before they get here."""
+
+    @property
+    def name(self) -> str:
+        """ "numba" or "numpy"."""
+        ...
+
+    def featuriser(self) -> Featuriser: ...
+
+
+_LOADING: Final = threading.Lock()
+_chosen: Backend | None = None
+
+
+def current() -> Backend:
+    """The implementation of this process, chosen once."""
+    global _chosen  # noqa: PLW0603 - one choice a process, made at the first use
+    if _chosen is None:
+        with _LOADING:
+            if _chosen is None:
+                _chosen = _choose()
+    return _chosen
+
+
+def _choose() -> Backend:
+    from v7thompson._plain.backend import PlainBackend
+
+    if os.environ.get("V7_NO_JIT", "") not in ("", "0"):
+        reason = "V7_NO_JIT is set"
+    elif os.environ.get("NUMBA_DISABLE_JIT", "") not in ("", "0"):
+        reason = "NUMBA_DISABLE_JIT is set"
+    else:
+        try:
+            from v7thompson._kernels.backend import NumbaBackend
+        except (ImportError, OSError, RuntimeError) as error:
+            reason = f"numba cannot be loaded: {error}"
+        else:
+            return NumbaBackend()
+    warnings.warn(f"running without compiled kernels: {reason}", JitUnavailableWarning, stacklevel=3)
+    return PlainBackend()
