@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -56,3 +56,17 @@ async def wire() -> AsyncIterator[Wire]:
     await connection.close()
     writer.close()
     await serving
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Wait, at most 20 s, until something holds."""
+
+    async def wait(holds: Callable[[], Any]) -> None:
+        for _ in range(4000):
+            if holds():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError("it never came to hold")
+
+    return wait

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from v7thompson._kernels.base import Array, Whole, float32_at, kernel, uint8_at, uint32_at, uint64_at
+from v7thompson._kernels.base import Array, Truth, Whole, float32_at, kernel, uint8_at, uint32_at, uint64_at
 from v7thompson._kernels.scalar import mix64
 from v7thompson.layout import DIM, MAX_FEATURES
 from v7thompson.text_rules import HASH_START, HASH_STEP, SKIP, STOP_SLOTS
@@ -247,9 +247,9 @@ def read_out(table: Array, rules: Array, indices: Array, values: Array, kept: Wh
         if stop > at:
             size = np.float64(np.int64(stop - at))
             value = np.float32(math.sqrt(1.0 / (math.sqrt(math.sqrt(size)) * total)))
-            for here in range(at, stop):
+            for here in range(np.uintp(at), np.uintp(stop)):
                 values[here] = value
-        at = stop
+        at = np.uintp(stop)
     return np.int64(n)
 
 

@@ -1,0 +1,5 @@
+"""`python -m benchmarks.layout`."""
+
+from benchmarks.layout.run import main
+
+main()

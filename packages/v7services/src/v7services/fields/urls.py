@@ -1,0 +1,105 @@
+"""Addresses: taken apart to recognise a board, and made safe before they are kept."""
+
+import ipaddress
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+import attrs
+
+MAX_URL: Final = 2_000
+
+
+@attrs.frozen(kw_only=True)
+class Address:
+    """An address as somebody typed or pasted it, taken apart once."""
+
+    url: str
+    """Normalised; the scheme is https where none was given."""
+    scheme: str
+    host: str
+    """Lower case, without port."""
+    parts: tuple[str, ...]
+    """Path segments, decoded, empty ones left out."""
+    query: dict[str, str]
+    """Last value of each key."""
+    fragment: str = ""
+
+    def part(self, index: int) -> str:
+        """A path segment, "" when there is none."""
+        return self.parts[index] if -len(self.parts) <= index < len(self.parts) else ""
+
+    def on(self, *hosts: str) -> bool:
+        """Whether the host is one of these or a name below it."""
+        return any(self.host == host or self.host.endswith(f".{host}") for host in hosts)
+
+    def label(self, domain: str) -> str:
+        """The label in front of a domain ("acme" of acme.recruitee.com); "" for other hosts, deeper names and www."""
+        name = self.host.removesuffix(f".{domain}")
+        return "" if name == self.host or "." in name or name in ("www", "app", "api", "jobs", "careers") else name
+
+
+def address(text: str) -> Address | None:
+    """Take an address apart; None when it is none. A missing scheme is https."""
+    text = text.strip()
+    if not text or len(text) > MAX_URL or any(c.isspace() or not c.isprintable() for c in text):
+        return None
+    if "://" not in text:
+        if "." not in text.split("/")[0]:
+            return None
+        text = f"https://{text}"
+    try:
+        split = urlsplit(text)
+        host, _ = split.hostname, split.port
+    except ValueError:
+        return None
+    if split.scheme.lower() not in ("http", "https") or not host or split.username or split.password:
+        return None
+    parts = tuple(unquote(part) for part in split.path.split("/") if part)
+    query = dict(parse_qsl(split.query, max_num_fields=100)) if split.query.count("&") < 100 else {}
+    return Address(url=text, scheme=split.scheme.lower(), host=host.lower().rstrip("."), parts=parts, query=query,
+                   fragment=split.fragment)  # fmt: skip
+
+
+def safe_url(text: str, *, base: str | None = None) -> str | None:
+    """An address that may be kept and shown: http or https, no user, no control character, host in ASCII; else None.
+
+    Whether it may be opened is asked again when it is.
+
+    Args:
+        text: Absolute, or relative to `base`.
+    """
+    text = text.strip()
+    if not text or len(text) > MAX_URL:
+        return None
+    if not text.isprintable() or " " in text or "\\" in text or "<" in text or '"' in text:
+        return None
+    if base is not None and not text.startswith(("http://", "https://")):
+        try:
+            text = urljoin(base, text)
+        except ValueError:
+            return None
+    if text[:8].lower() not in ("https://",) and text[:7].lower() != "http://":
+        return None
+    try:
+        split = urlsplit(text)
+        host, port = split.hostname, split.port
+    except ValueError:
+        return None
+    if not host or split.username is not None or split.password is not None:
+        return None
+    if host.isascii():
+        return text
+    try:  # shown as what is asked for, so that one script cannot pass for another
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return split._replace(netloc=name if port is None else f"{name}:{port}").geturl()
+
+
+def is_address_literal(host: str) -> bool:
+    """Whether a host is a number and not a name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

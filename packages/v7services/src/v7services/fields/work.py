@@ -1,0 +1,135 @@
+"""Where and how: workplace, kind of contract, level, language, from a source's codes or from words."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from v7core.models.jobs import EmploymentType, Seniority, Workplace
+
+_REMOTE: Final = re.compile(
+    r"\b(?:remote(?:ly)?|anywhere|worldwide|work(?:ing)? from home|wfh|home[- ]?(?:office|based)|tele(?:work|commut)\w*"
+    r"|distributed|t[ée]l[ée]travail|fully distributed|remoto|ortsunabh[aä]ngig)\b", re.IGNORECASE,
+)  # fmt: skip
+_NOT_REMOTE: Final = re.compile(r"\b(?:no|not|non)[- ](?:fully )?remote\b|\bremote (?:is )?not\b|\bno wfh\b", re.IGNORECASE)
+_HYBRID: Final = re.compile(r"\b(?:hybrid\w*|partially remote|part[- ]remote|remote[- ]flexible|flexible remote|híbrido)\b", re.IGNORECASE)
+_ONSITE: Final = re.compile(r"\b(?:on[- ]?site|in[- ]?(?:office|person|house)|vor ort|office[- ]based|sur site|presencial)\b", re.IGNORECASE)
+_SPLIT: Final = re.compile(r"\s*(?:[;|\n•]|\s/\s|\s·\s)\s*")
+_MODEL_ONLY: Final = re.compile(r"(?:fully |100% )?(?:remote|hybrid|on[- ]?site|distributed|in[- ]office)", re.IGNORECASE)
+
+_WORKPLACE_CODES: Final = {
+    "remote": Workplace.REMOTE, "fullyremote": Workplace.REMOTE, "fully": Workplace.REMOTE, "telecommute": Workplace.REMOTE,
+    "remotework": Workplace.REMOTE, "hybrid": Workplace.HYBRID, "hybridwork": Workplace.HYBRID, "temporary": Workplace.HYBRID,
+    "onsite": Workplace.ONSITE, "none": Workplace.ONSITE, "office": Workplace.ONSITE, "inoffice": Workplace.ONSITE,
+    "inperson": Workplace.ONSITE,
+}  # fmt: skip
+
+
+def workplace_code(code: str | None) -> Workplace:
+    """A source's own code, such as "on-site", "REMOTE" or "ORA_HYBRID"; unknown for any other."""
+    if not code:
+        return Workplace.UNKNOWN
+    plain = re.sub(r"[^a-z]", "", code.lower().removeprefix("ora_"))
+    return _WORKPLACE_CODES.get(plain, Workplace.UNKNOWN)
+
+
+def workplace_of(texts: Iterable[str]) -> Workplace:
+    """What words say about the workplace: hybrid wins over remote, a denial is on-site, silence is unknown."""
+    words = " ; ".join(texts)
+    if not words:
+        return Workplace.UNKNOWN
+    if _HYBRID.search(words):
+        return Workplace.HYBRID
+    if _REMOTE.search(words):
+        return Workplace.ONSITE if _NOT_REMOTE.search(words) else Workplace.REMOTE
+    return Workplace.ONSITE if _ONSITE.search(words) else Workplace.UNKNOWN
+
+
+def workplace_flags(*, remote: bool | None, hybrid: bool | None = None, onsite: bool | None = None) -> Workplace:
+    """From separate yes/no fields: hybrid wins, then remote; a plain "not remote" is on-site."""
+    if hybrid:
+        return Workplace.HYBRID
+    if remote:
+        return Workplace.REMOTE
+    return Workplace.ONSITE if onsite or remote is False else Workplace.UNKNOWN
+
+
+def places(text: str) -> tuple[str, ...]:
+    """One place a value: "Austin | Chicago" and "Leeds; York" are two; commas stay, since they join town and country."""
+    return tuple(dict.fromkeys(part.strip() for part in _SPLIT.split(text) if part.strip()))
+
+
+def is_work_model(place: str) -> bool:
+    """Whether a "location" is only a way of working ("Hybrid"), so that the town has to be looked for elsewhere."""
+    return _MODEL_ONLY.fullmatch(place.strip()) is not None
+
+
+_EMPLOYMENT: Final = (
+    (EmploymentType.INTERNSHIP, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w*|stage|stagiaire|co-?op|werkstudent\w*|working student|student)\b", re.I)),  # noqa: E501
+    (EmploymentType.APPRENTICESHIP, re.compile(r"\b(?:apprentice\w*|ausbildung|alternance|auszubildende\w*|trainee\w*|graduate scheme)\b", re.I)),  # noqa: E501
+    (EmploymentType.VOLUNTEER, re.compile(r"\b(?:volunt\w+|ehrenamt\w*|bénévol\w*)\b", re.I)),
+    (EmploymentType.PART_TIME, re.compile(r"\b(?:part[-_ ]?time|parttime|teilzeit|temps partiel|deltid|minijob|media jornada)\b", re.I)),
+    (EmploymentType.TEMPORARY, re.compile(r"\b(?:temp|temporary|fixed[-_ ]?term|seasonal|befristet\w*|cdd|intérim|interim|mis|per[-_ ]?diem|casual|locum|maternity cover|ftc)\b", re.I)),  # noqa: E501
+    (EmploymentType.CONTRACT, re.compile(r"\b(?:contract(?:or)?s?|freelance\w*|self[-_ ]?employed|b2b|consultant basis|umbrella)\b", re.I)),
+    (EmploymentType.FULL_TIME, re.compile(r"\b(?:full[-_ ]?time|fulltime|permanent\w*|regular|vollzeit|festanstellung|unbefristet\w*|temps plein|cdi|heltid|employee|indefinido)\b", re.I)),  # noqa: E501
+)  # fmt: skip
+
+
+def employment_of(*texts: str) -> EmploymentType | None:
+    """The kind of contract that a source's code or words name; None where they name none.
+
+    The first text that names one decides. "Full-time contract" is a contract, "full-time intern" an internship.
+    """
+    for words in texts:
+        if not words:
+            continue
+        plain = words.replace("_", " ")
+        compact = _COMPACT.get(re.sub(r"[^a-z]", "", plain.lower()))
+        if compact is not None:
+            return compact
+        for kind, pattern in _EMPLOYMENT:
+            if pattern.search(plain):
+                return kind
+    return None
+
+
+_COMPACT: Final = {
+    "fulltime": EmploymentType.FULL_TIME, "parttime": EmploymentType.PART_TIME, "intern": EmploymentType.INTERNSHIP,
+    "contract": EmploymentType.CONTRACT, "contractor": EmploymentType.CONTRACT, "temporary": EmploymentType.TEMPORARY,
+    "permanent": EmploymentType.FULL_TIME, "freelance": EmploymentType.CONTRACT, "fulltimepermanent": EmploymentType.FULL_TIME,
+    "parttimepermanent": EmploymentType.PART_TIME, "fulltimefixedterm": EmploymentType.TEMPORARY, "other": EmploymentType.OTHER,
+    "perdiem": EmploymentType.TEMPORARY, "volunteer": EmploymentType.VOLUNTEER,
+}  # fmt: skip
+
+# First match wins, so what only looks like a level ("account executive", "team lead time") has to come out first.
+_NO_LEVEL: Final = re.compile(
+    r"\b(?:account executive|executive assistant|lead generation|lead time|leads?hip|sales lead(?:s)? gen\w*|executive search)\b", re.IGNORECASE
+)
+_LEVELS: Final = (
+    (Seniority.INTERN, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w+|stagiaire|werkstudent\w*|working student|apprentice\w*|auszubildende\w*|ausbildung|co-?op)\b", re.I)),  # noqa: E501
+    (Seniority.EXECUTIVE, re.compile(r"\b(?:chief|c[efotipmr]o|ciso|vice president|[es]?vp|president|executive|geschäftsführ\w+|partner)\b", re.I)),
+    (Seniority.DIRECTOR, re.compile(r"\b(?:director|head of|head|directeur|direktor\w*|bereichsleit\w+)\b", re.I)),
+    (Seniority.LEAD, re.compile(r"\b(?:lead|principal|staff|manager|team ?leader|supervisor|architect|teamleit\w+|leit\w+|foreman|distinguished)\b", re.I)),  # noqa: E501
+    (Seniority.SENIOR, re.compile(r"\b(?:senior|sr|snr|experienced|sénior|expert|iii|iv)\b", re.I)),
+    (Seniority.ENTRY, re.compile(r"\b(?:junior|jr|jnr|entry[- ]?level|graduate|trainee|beginner|new grad|early career|berufseinsteiger\w*|i)\b", re.I)),
+    (Seniority.MID, re.compile(r"\b(?:mid|mid[- ]?level|intermediate|mid[- ]?senior|professional level|ii)\b", re.I)),
+)  # fmt: skip
+
+
+def seniority_of(*texts: str) -> Seniority | None:
+    """The level a source's code or a title names; None where it names none. The first text that names one decides."""
+    for words in texts:
+        if not words:
+            continue
+        plain = _NO_LEVEL.sub(" ", words.replace("_", " "))
+        for level, pattern in _LEVELS:
+            if pattern.search(plain):
+                return level
+    return None
+
+
+def language_code(code: str | None) -> str | None:
+    """ISO 639-1 from "en", "en-GB", "de_DE"; None for anything else."""
+    if not code:
+        return None
+    first = re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
+    return first if len(first) == 2 and first.isascii() and first.isalpha() else None
