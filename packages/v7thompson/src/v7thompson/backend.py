@@ -6,35 +6,13 @@ Loaded at the first engine call, never at import. `V7_NO_JIT=1` (or numba's own 
 import os
 import threading
 import warnings
-from typing import Final, Protocol
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
-Row = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]
+from v7thompson.contract import Backend
 
 
 class JitUnavailableWarning(UserWarning):
     """Compiled kernels cannot run: results are the same, and come many times slower."""
-
-
-class Featuriser(Protocol):
-    """One reusable workspace."""
-
-    def __call__(self, document: bytes) -> Row:
-        """Buckets, ascending, and values of a valid UTF-8 document, freshly allocated."""
-        ...
-
-
-class Backend(Protocol):
-    """Everything the faces may ask of either implementation. Arguments are checked before they get here."""
-
-    @property
-    def name(self) -> str:
-        """ "numba" or "numpy"."""
-        ...
-
-    def featuriser(self) -> Featuriser: ...
 
 
 _LOADING: Final = threading.Lock()

@@ -6,12 +6,12 @@ from typing import Any, Final
 import attrs
 import numpy as np
 import numpy.typing as npt
+
 from v7core.errors import ComputeError, ComputeFault
 from v7core.models.feed import ProfileKind
 from v7core.models.jobs import JobId
-
-from v7thompson.features import FeatureRow
 from v7thompson.layout import DIM
+from v7thompson.rows import FeatureRow
 
 PROFILES: Final = (ProfileKind.MATCH, ProfileKind.MANIFEST)
 _FIRST_JOBS: Final = 256
@@ -40,13 +40,18 @@ class ProfileColumns:
     @classmethod
     def of(cls, jobs: int) -> "ProfileColumns":
         """Room for so many jobs."""
-        columns = [np.zeros(jobs, dtype=np.float32) for _ in range(4)]
-        return cls(*columns, np.ones(jobs, dtype=np.uint8), np.zeros(DIM // 64, dtype=np.uint64))
+        a, b, c, d = (np.zeros(jobs, dtype=np.float32) for _ in range(4))
+        return cls(a, b, c, d, np.ones(jobs, dtype=np.uint8), np.zeros(DIM // 64, dtype=np.uint64))
 
     def mark(self, indices: npt.NDArray[np.uint32]) -> None:
         """Note that these weights changed."""
         bits = np.uint64(1) << (indices & np.uint32(63)).astype(np.uint64)
         np.bitwise_or.at(self.touched, indices >> np.uint32(6), bits)
+
+    def settled(self, intercept: tuple[float, float]) -> None:
+        """Note that the cache is up to date."""
+        self.touched[:] = 0
+        self.every, self.intercept = False, intercept
 
 
 class CandidatePool:

@@ -247,8 +247,8 @@ def read_out(table: Array, rules: Array, indices: Array, values: Array, kept: Wh
         if stop > at:
             size = np.float64(np.int64(stop - at))
             value = np.float32(math.sqrt(1.0 / (math.sqrt(math.sqrt(size)) * total)))
-            for here in range(np.uintp(at), np.uintp(stop)):
-                values[here] = value
+            for place in range(np.uintp(at), np.uintp(stop)):
+                values[place] = value
         at = np.uintp(stop)
     return np.int64(n)
 

@@ -1,7 +1,51 @@
 """The plain implementation."""
 
+import numpy as np
+import numpy.typing as npt
+
+from v7core.models.feed import ProfileKind
+from v7thompson._plain import draws
 from v7thompson._plain.featurise import featurise
-from v7thompson.backend import Featuriser
+from v7thompson._plain.rows import marked, moments
+from v7thompson.contract import Best, Featuriser, Ranker
+from v7thompson.pool import PROFILES, CandidatePool
+
+
+class PlainRanker:
+    """Ranks one pool with whole-array operations."""
+
+    def __init__(self, pool: CandidatePool) -> None:
+        self._pool = pool
+
+    def refresh(self, profile: ProfileKind, table: npt.NDArray[np.float32], intercept: tuple[float, float]) -> int:
+        """As `contract.Ranker` says."""
+        pool, columns, computed = self._pool, self._pool.columns[profile], 0
+        touched = marked(columns.touched)
+        for slot in range(len(pool)):
+            start, end = int(pool.start[slot]), int(pool.start[slot]) + int(pool.length[slot])
+            indices = pool.indices[start:end]
+            if columns.every or columns.stale[slot] or bool(touched[indices].any()):
+                mean, variance = moments(indices, pool.values[start:end], table)
+                columns.row_mean[slot], columns.row_variance[slot] = mean, variance
+                columns.stale[slot] = 0
+                computed += 1
+        jobs = len(pool)
+        columns.mean[:jobs] = columns.row_mean[:jobs] + np.float32(intercept[0])
+        columns.sd[:jobs] = np.sqrt(columns.row_variance[:jobs] + np.float32(intercept[1]))
+        columns.settled(intercept)
+        return computed
+
+    def rank(self, limit: int, *, key: int, width: float, blend: float, masked: bool) -> Best:
+        """As `contract.Ranker` says."""
+        pool, jobs = self._pool, len(self._pool)
+        match, manifest = (pool.columns[profile] for profile in PROFILES)
+        score, first, second = draws.blended(
+            pool.keys[:jobs], match.mean[:jobs], match.sd[:jobs], manifest.mean[:jobs], manifest.sd[:jobs],
+            key=key, width=width, share=1.0 - blend, share_2=blend,
+        )  # fmt: skip
+        eligible = pool.mask[:jobs] != 0 if masked else np.ones(jobs, dtype=np.bool_)
+        slots = draws.best(score, pool.keys[:jobs], limit, eligible)
+        return Best(slots, score[slots], first[slots], second[slots])
 
 
 class PlainBackend:
@@ -12,3 +56,7 @@ class PlainBackend:
     def featuriser(self) -> Featuriser:
         """Needs no workspace."""
         return featurise
+
+    def ranker(self, pool: CandidatePool) -> Ranker:
+        """Needs no arena."""
+        return PlainRanker(pool)

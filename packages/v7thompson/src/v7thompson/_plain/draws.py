@@ -31,13 +31,15 @@ def log32(x: F32) -> F32:
     r = z * (_F(0.66666662693) + w * _F(0.28498786688)) + w * (_F(0.40000972152) + w * _F(0.24279078841))
     half = _F(0.5) * f * f
     e = k.astype(np.float32)
-    return e * _F(6.9313812256e-01) - ((half - (s * (half + r) + e * _F(9.0580006145e-06))) - f)
+    result: F32 = e * _F(6.9313812256e-01) - ((half - (s * (half + r) + e * _F(9.0580006145e-06))) - f)
+    return result
 
 
 def radius32(high: I32) -> F32:
     """Length of a two-dimensional standard normal, from 31 random bits."""
     u = (high.astype(np.float32) + _F(0.5)) * _F(2.0**-31)
-    return np.sqrt(_F(-2) * log32(u))
+    length: F32 = np.sqrt(_F(-2) * log32(u))
+    return length
 
 
 def cos_sin32(low: I32) -> tuple[F32, F32]:
