@@ -1,1 +1,63 @@
-"""v7performance"""
+"""Measured performance for any asyncio program: monitor, budgets, histories, trends, alerts, exports."""
+
+from v7core.models.dashboard import (
+    AlertSeverity,
+    AlertType,
+    DashboardAlert,
+    DashboardMetrics,
+    EventType,
+    PerformanceTrendData,
+    SystemEvent,
+    SystemHealthData,
+    SystemStatus,
+    TimestampedValue,
+    TrendDirection,
+)
+from v7core.models.sources import APIHealthStatus
+from v7performance.alerts import AlertBook, AlertRule, default_rules
+from v7performance.budgets import Budgets
+from v7performance.dashboard import ProductionMetricsDashboard
+from v7performance.figures import Summary
+from v7performance.formatting import NO_DATA, format_duration, format_duration_short, format_percentage
+from v7performance.history import HistoryKeeper
+from v7performance.monitor import ProductionPerformanceMonitor, timed
+from v7performance.probes import RuntimeProbes, footprint_mb, tree_footprint_mb, tree_resident_mb
+from v7performance.shedding import BudgetEnforcer, LocalLoadLevel
+from v7performance.supervisor import Supervisor
+from v7performance.trends import trend
+
+__all__ = [
+    "NO_DATA",
+    "APIHealthStatus",
+    "AlertBook",
+    "AlertRule",
+    "AlertSeverity",
+    "AlertType",
+    "BudgetEnforcer",
+    "Budgets",
+    "DashboardAlert",
+    "DashboardMetrics",
+    "EventType",
+    "HistoryKeeper",
+    "LocalLoadLevel",
+    "PerformanceTrendData",
+    "ProductionMetricsDashboard",
+    "ProductionPerformanceMonitor",
+    "RuntimeProbes",
+    "Summary",
+    "Supervisor",
+    "SystemEvent",
+    "SystemHealthData",
+    "SystemStatus",
+    "TimestampedValue",
+    "TrendDirection",
+    "default_rules",
+    "footprint_mb",
+    "format_duration",
+    "format_duration_short",
+    "format_percentage",
+    "timed",
+    "tree_footprint_mb",
+    "tree_resident_mb",
+    "trend",
+]
