@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 import attrs
+
 from v7core.models.sources import PollReport, SourceKey, Validators
 
 MAX_REPORTS = 20

@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
+
 from v7core.text import clean_block
 
 MAX_MARKUP: Final = 256_000

@@ -1,4 +1,4 @@
-"""Foreign dates to `Dated`: aware UTC, with how exact they are and which field said so. What makes no sense is missing."""
+"""Foreign dates to `Dated`: aware UTC, how exact they are, which field said so. What makes no sense is missing."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from v7core.models.jobs import Dated, Precision
-
 from v7services.fields.reading import number, pick
 
 EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)

@@ -1,5 +1,7 @@
 """Pay as the source said it: amounts checked, periods and currencies recognised, the original words kept."""
 
+# ruff: noqa: E501 - one table line a meaning, in every language it is met in
+
 import math
 import re
 from typing import Final
@@ -8,12 +10,12 @@ from v7core.models.jobs import Pay, PayPeriod
 from v7core.text import clean_text
 
 _PERIODS: Final = (
-    (PayPeriod.HOUR, re.compile(r"\b(?:per[- ]hour|an hour|/ ?h(?:r|our)?|hourly|hours?|hr|ph|pro stunde|stunde|stundenlohn|std|heure|horaire|hora)\b|/\s?(?:u|h)(?:\b|$)", re.I)),  # noqa: E501
-    (PayPeriod.DAY, re.compile(r"\b(?:per[- ]day|a day|/ ?day|daily|days?|pd|pro tag|tag|tagessatz|jour(?:nalier)?|d[ií]a)\b", re.I)),
-    (PayPeriod.WEEK, re.compile(r"\b(?:per[- ]week|a week|/ ?(?:week|wk)|weekly|weeks?|wk|pw|pro woche|woche|semaine|hebdo\w*|semana)\b", re.I)),
-    (PayPeriod.MONTH, re.compile(r"\b(?:per[- ]month|a month|/ ?(?:month|mo)|monthly|months?|mo|pm|pcm|pro monat|monat(?:lich)?|mensuel\w*|mois|mes|mensual\w*)\b", re.I)),  # noqa: E501
-    (PayPeriod.YEAR, re.compile(r"\b(?:per[- ](?:year|annum)|a year|/ ?(?:year|yr)|yearly|annual\w*|annum|years?|yr|p\.?a\.?|pro jahr|jahr(?:lich)?|jahresgehalt|annuel\w*|an(?:née)?|año|anual\w*)(?:\b|$)", re.I)),  # noqa: E501
-    (PayPeriod.ONCE, re.compile(r"\b(?:one-?time|once|fixed|lump)\b", re.I)),
+    (PayPeriod.HOUR, re.compile(r"\b(?:per[- ]hour|an hour|/ ?h(?:r|our)?|hourly|hours?|hr|ph|pro stunde|stunde|stundenlohn|std|heure|horaire|hora)\b|/\s?(?:u|h)(?:\b|$)", re.IGNORECASE)),
+    (PayPeriod.DAY, re.compile(r"\b(?:per[- ]day|a day|/ ?day|daily|days?|pd|pro tag|tag|tagessatz|jour(?:nalier)?|d[ií]a)\b", re.IGNORECASE)),
+    (PayPeriod.WEEK, re.compile(r"\b(?:per[- ]week|a week|/ ?(?:week|wk)|weekly|weeks?|wk|pw|pro woche|woche|semaine|hebdo\w*|semana)\b", re.IGNORECASE)),
+    (PayPeriod.MONTH, re.compile(r"\b(?:per[- ]month|a month|/ ?(?:month|mo)|monthly|months?|mo|pm|pcm|pro monat|monat(?:lich)?|mensuel\w*|mois|mes|mensual\w*)\b", re.IGNORECASE)),
+    (PayPeriod.YEAR, re.compile(r"\b(?:per[- ](?:year|annum)|a year|/ ?(?:year|yr)|yearly|annual\w*|annum|years?|yr|p\.?a\.?|pro jahr|jahr(?:lich)?|jahresgehalt|annuel\w*|an(?:née)?|año|anual\w*)(?:\b|$)", re.IGNORECASE)),
+    (PayPeriod.ONCE, re.compile(r"\b(?:one-?time|once|fixed|lump)\b", re.IGNORECASE)),
 )  # fmt: skip
 _CODES: Final = frozenset(
     "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JPY KES KRW KZT MAD MXN MYR "
@@ -23,8 +25,10 @@ _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": 
                    "₴": "UAH", "R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "S$": "SGD",
                    "HK$": "HKD", "US$": "USD", "$": "USD", "EURO": "EUR", "EUROS": "EUR", "KČ": "CZK", "FR.": "CHF"}  # fmt: skip
 _CODE: Final = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_CODES))})(?![A-Za-z])")
-_SYMBOL: Final = re.compile(r"(?:US|CA|AU|NZ|HK|[RCAS])?\$|[€£¥₹₽₺₩₪₴]|zł|kč|\beuros?\b", re.I)
-_AMOUNT: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:[,. '’\u00a0\u202f]\d{3})+|\d+)([.,]\d{1,2})?(?!\d)\s?([kKmM]\b)?")
+_SYMBOL: Final = re.compile(r"(?:US|CA|AU|NZ|HK|[RCAS])?\$|[€£¥₹₽₺₩₪₴]|zł|kč|\beuros?\b", re.IGNORECASE)
+_AMOUNT: Final = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:[,. '\u2019\u00a0\u202f]\d{3})+|\d+)([.,]\d{1,2})?(?!\d)\s?([kKmM]\b)?"
+)
 _MAX_TEXT: Final = 300
 MAX_AMOUNT: Final = 1e9
 """Above this an amount is a mistake."""
@@ -120,9 +124,9 @@ def pay_from_text(words: str, *, currency: str | None = None, period: PayPeriod 
     if not amounts:
         return make_pay(currency=found, period=when, original=plain)
     low, high = amounts[0], amounts[1] if len(amounts) > 1 else None
-    if high is None and re.search(r"\b(?:up to|bis zu|jusqu|max)", plain, re.I):
+    if high is None and re.search(r"\b(?:up to|bis zu|jusqu|max)", plain, re.IGNORECASE):
         low, high = None, low  # type: ignore[assignment]
-    elif high is None and not re.search(r"\b(?:from|ab|starting|min|à partir|desde)\b|\+", plain, re.I):
+    elif high is None and not re.search(r"\b(?:from|ab|starting|min|à partir|desde)\b|\+", plain, re.IGNORECASE):
         high = low
     return make_pay(low, high, currency=found, period=when, original=plain)
 

@@ -7,7 +7,6 @@ from typing import Final
 from v7core.errors import InvalidValue
 from v7core.models.jobs import Dated, EmploymentType, JobPosting, Pay, Seniority, Workplace, distinct, job_id
 from v7core.text import clean_block, clean_text
-
 from v7services.fields.urls import safe_url
 from v7services.fields.work import language_code, seniority_of, workplace_of
 
@@ -77,6 +76,7 @@ def make_posting(
         posted=posted, updated=updated, closes=closes,
         url=safe_url(url, base=base) if url else None,
         apply_url=safe_url(apply_url, base=base) if apply_url else None,
-        language=language_code(language), requisition_id=clean_text(requisition_id, limit=80) or None if requisition_id else None,
+        language=language_code(language),
+        requisition_id=clean_text(requisition_id, limit=80) or None if requisition_id else None,
         text=clean_block(text) if text else "",
     )  # fmt: skip

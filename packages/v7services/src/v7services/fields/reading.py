@@ -8,11 +8,13 @@ import unicodedata
 from typing import Any, Final
 
 import msgspec
+
 from v7core.errors import InvalidValue, ParseError
 from v7core.text import clean_text
 
 MAX_ID: Final = 200
 _MAX_DIGITS: Final = 40
+_FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -117,7 +119,7 @@ def flag(value: Any, *path: str | int) -> bool | None:
     """True or false, also from 1, 0, "true", "yes", "false", "no"; None for anything else."""
     found = pick(value, *path)
     if isinstance(found, str):
-        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(found.strip().lower())
+        return _FLAGS.get(found.strip().lower())
     return bool(found) if isinstance(found, bool) or found in (0, 1) else None
 
 

@@ -78,7 +78,7 @@ def safe_url(text: str, *, base: str | None = None) -> str | None:
             text = urljoin(base, text)
         except ValueError:
             return None
-    if text[:8].lower() not in ("https://",) and text[:7].lower() != "http://":
+    if text[:8].lower() != "https://" and text[:7].lower() != "http://":
         return None
     try:
         split = urlsplit(text)

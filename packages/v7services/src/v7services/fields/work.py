@@ -1,5 +1,7 @@
 """Where and how: workplace, kind of contract, level, language, from a source's codes or from words."""
 
+# ruff: noqa: E501 - one table line a meaning, in every language it is met in
+
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -10,11 +12,19 @@ _REMOTE: Final = re.compile(
     r"\b(?:remote(?:ly)?|anywhere|worldwide|work(?:ing)? from home|wfh|home[- ]?(?:office|based)|tele(?:work|commut)\w*"
     r"|distributed|t[ée]l[ée]travail|fully distributed|remoto|ortsunabh[aä]ngig)\b", re.IGNORECASE,
 )  # fmt: skip
-_NOT_REMOTE: Final = re.compile(r"\b(?:no|not|non)[- ](?:fully )?remote\b|\bremote (?:is )?not\b|\bno wfh\b", re.IGNORECASE)
-_HYBRID: Final = re.compile(r"\b(?:hybrid\w*|partially remote|part[- ]remote|remote[- ]flexible|flexible remote|híbrido)\b", re.IGNORECASE)
-_ONSITE: Final = re.compile(r"\b(?:on[- ]?site|in[- ]?(?:office|person|house)|vor ort|office[- ]based|sur site|presencial)\b", re.IGNORECASE)
+_NOT_REMOTE: Final = re.compile(
+    r"\b(?:no|not|non)[- ](?:fully )?remote\b|\bremote (?:is )?not\b|\bno wfh\b", re.IGNORECASE
+)
+_HYBRID: Final = re.compile(
+    r"\b(?:hybrid\w*|partially remote|part[- ]remote|remote[- ]flexible|flexible remote|híbrido)\b", re.IGNORECASE
+)
+_ONSITE: Final = re.compile(
+    r"\b(?:on[- ]?site|in[- ]?(?:office|person|house)|vor ort|office[- ]based|sur site|presencial)\b", re.IGNORECASE
+)
 _SPLIT: Final = re.compile(r"\s*(?:[;|\n•]|\s/\s|\s·\s)\s*")
-_MODEL_ONLY: Final = re.compile(r"(?:fully |100% )?(?:remote|hybrid|on[- ]?site|distributed|in[- ]office)", re.IGNORECASE)
+_MODEL_ONLY: Final = re.compile(
+    r"(?:fully |100% )?(?:remote|hybrid|on[- ]?site|distributed|in[- ]office)", re.IGNORECASE
+)
 
 _WORKPLACE_CODES: Final = {
     "remote": Workplace.REMOTE, "fullyremote": Workplace.REMOTE, "fully": Workplace.REMOTE, "telecommute": Workplace.REMOTE,
@@ -64,13 +74,13 @@ def is_work_model(place: str) -> bool:
 
 
 _EMPLOYMENT: Final = (
-    (EmploymentType.INTERNSHIP, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w*|stage|stagiaire|co-?op|werkstudent\w*|working student|student)\b", re.I)),  # noqa: E501
-    (EmploymentType.APPRENTICESHIP, re.compile(r"\b(?:apprentice\w*|ausbildung|alternance|auszubildende\w*|trainee\w*|graduate scheme)\b", re.I)),  # noqa: E501
-    (EmploymentType.VOLUNTEER, re.compile(r"\b(?:volunt\w+|ehrenamt\w*|bénévol\w*)\b", re.I)),
-    (EmploymentType.PART_TIME, re.compile(r"\b(?:part[-_ ]?time|parttime|teilzeit|temps partiel|deltid|minijob|media jornada)\b", re.I)),
-    (EmploymentType.TEMPORARY, re.compile(r"\b(?:temp|temporary|fixed[-_ ]?term|seasonal|befristet\w*|cdd|intérim|interim|mis|per[-_ ]?diem|casual|locum|maternity cover|ftc)\b", re.I)),  # noqa: E501
-    (EmploymentType.CONTRACT, re.compile(r"\b(?:contract(?:or)?s?|freelance\w*|self[-_ ]?employed|b2b|consultant basis|umbrella)\b", re.I)),
-    (EmploymentType.FULL_TIME, re.compile(r"\b(?:full[-_ ]?time|fulltime|permanent\w*|regular|vollzeit|festanstellung|unbefristet\w*|temps plein|cdi|heltid|employee|indefinido)\b", re.I)),  # noqa: E501
+    (EmploymentType.INTERNSHIP, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w*|stage|stagiaire|co-?op|werkstudent\w*|working student|student)\b", re.IGNORECASE)),
+    (EmploymentType.APPRENTICESHIP, re.compile(r"\b(?:apprentice\w*|ausbildung|alternance|auszubildende\w*|trainee\w*|graduate scheme)\b", re.IGNORECASE)),
+    (EmploymentType.VOLUNTEER, re.compile(r"\b(?:volunt\w+|ehrenamt\w*|bénévol\w*)\b", re.IGNORECASE)),
+    (EmploymentType.PART_TIME, re.compile(r"\b(?:part[-_ ]?time|parttime|teilzeit|temps partiel|deltid|minijob|media jornada)\b", re.IGNORECASE)),
+    (EmploymentType.TEMPORARY, re.compile(r"\b(?:temp|temporary|fixed[-_ ]?term|seasonal|befristet\w*|cdd|intérim|interim|mis|per[-_ ]?diem|casual|locum|maternity cover|ftc)\b", re.IGNORECASE)),
+    (EmploymentType.CONTRACT, re.compile(r"\b(?:contract(?:or)?s?|freelance\w*|self[-_ ]?employed|b2b|consultant basis|umbrella)\b", re.IGNORECASE)),
+    (EmploymentType.FULL_TIME, re.compile(r"\b(?:full[-_ ]?time|fulltime|permanent\w*|regular|vollzeit|festanstellung|unbefristet\w*|temps plein|cdi|heltid|employee|indefinido)\b", re.IGNORECASE)),
 )  # fmt: skip
 
 
@@ -102,16 +112,17 @@ _COMPACT: Final = {
 
 # First match wins, so what only looks like a level ("account executive", "team lead time") has to come out first.
 _NO_LEVEL: Final = re.compile(
-    r"\b(?:account executive|executive assistant|lead generation|lead time|leads?hip|sales lead(?:s)? gen\w*|executive search)\b", re.IGNORECASE
+    r"\b(?:account executive|executive assistant|lead generation|lead time|leads?hip|sales lead(?:s)? gen\w*|executive search)\b",
+    re.IGNORECASE,
 )
 _LEVELS: Final = (
-    (Seniority.INTERN, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w+|stagiaire|werkstudent\w*|working student|apprentice\w*|auszubildende\w*|ausbildung|co-?op)\b", re.I)),  # noqa: E501
-    (Seniority.EXECUTIVE, re.compile(r"\b(?:chief|c[efotipmr]o|ciso|vice president|[es]?vp|president|executive|geschäftsführ\w+|partner)\b", re.I)),
-    (Seniority.DIRECTOR, re.compile(r"\b(?:director|head of|head|directeur|direktor\w*|bereichsleit\w+)\b", re.I)),
-    (Seniority.LEAD, re.compile(r"\b(?:lead|principal|staff|manager|team ?leader|supervisor|architect|teamleit\w+|leit\w+|foreman|distinguished)\b", re.I)),  # noqa: E501
-    (Seniority.SENIOR, re.compile(r"\b(?:senior|sr|snr|experienced|sénior|expert|iii|iv)\b", re.I)),
-    (Seniority.ENTRY, re.compile(r"\b(?:junior|jr|jnr|entry[- ]?level|graduate|trainee|beginner|new grad|early career|berufseinsteiger\w*|i)\b", re.I)),
-    (Seniority.MID, re.compile(r"\b(?:mid|mid[- ]?level|intermediate|mid[- ]?senior|professional level|ii)\b", re.I)),
+    (Seniority.INTERN, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w+|stagiaire|werkstudent\w*|working student|apprentice\w*|auszubildende\w*|ausbildung|co-?op)\b", re.IGNORECASE)),
+    (Seniority.EXECUTIVE, re.compile(r"\b(?:chief|c[efotipmr]o|ciso|vice president|[es]?vp|president|executive|geschäftsführ\w+|partner)\b", re.IGNORECASE)),
+    (Seniority.DIRECTOR, re.compile(r"\b(?:director|head of|head|directeur|direktor\w*|bereichsleit\w+)\b", re.IGNORECASE)),
+    (Seniority.LEAD, re.compile(r"\b(?:lead|principal|staff|manager|team ?leader|supervisor|architect|teamleit\w+|leit\w+|foreman|distinguished)\b", re.IGNORECASE)),
+    (Seniority.SENIOR, re.compile(r"\b(?:senior|sr|snr|experienced|sénior|expert|iii|iv)\b", re.IGNORECASE)),
+    (Seniority.ENTRY, re.compile(r"\b(?:junior|jr|jnr|entry[- ]?level|graduate|trainee|beginner|new grad|early career|berufseinsteiger\w*|i)\b", re.IGNORECASE)),
+    (Seniority.MID, re.compile(r"\b(?:mid|mid[- ]?level|intermediate|mid[- ]?senior|professional level|ii)\b", re.IGNORECASE)),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import attrs
 import msgspec
+
 from v7core.models.sources import Validators
 
 MEGABYTE: Final = 1_000_000
@@ -23,6 +24,14 @@ class Format(StrEnum):
     """XML or JSON."""
 
 
+@attrs.frozen
+class Origin:
+    """A host and port that may be asked although it is loopback: the demo's boards, a test's server."""
+
+    host: str
+    port: int
+
+
 @attrs.frozen(kw_only=True)
 class FetchRequest:
     """One question to one server.
@@ -37,7 +46,7 @@ class FetchRequest:
     headers: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
     format: Format = Format.JSON
-    validators: Validators = Validators()
+    validators: Validators = attrs.field(factory=Validators)
     """Sent as If-None-Match and If-Modified-Since; leave empty, the fetch of a source fills them in."""
     timeout_s: float = 30.0
     """For everything: names, redirects, retries within it, the last byte."""

@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Final, TypeAlias, TypeVar
 
 import attrs
+
 from v7core.errors import InvalidValue
 from v7core.models.jobs import JobPosting
 from v7core.models.sources import Skipped
-
 from v7services.fields.urls import Address
+from v7services.http.limits import Rate
 from v7services.http.messages import FetchRequest
 
 T = TypeVar("T")
@@ -58,17 +59,6 @@ class Credential:
     """Of the environment variable, such as "REED_API_KEY"."""
     where: str
     """The page that gives one out."""
-
-
-@attrs.frozen(kw_only=True)
-class Rate:
-    """What a host is asked at most, over all of its boards."""
-
-    requests: float = 1.0
-    seconds: float = 1.0
-    in_flight: int = 2
-    shared: str = ""
-    """The domain whose boards share one budget ("recruitee.com"); "" is one budget per full host name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -145,7 +135,7 @@ class Adapter:
     credentials: tuple[Credential, ...] = ()
     """Empty: no key is needed. Otherwise the source is off until each is given."""
     min_interval_s: float = SIX_HOURS
-    rate: Rate = Rate()
+    rate: Rate = attrs.field(factory=Rate)
     max_pages: int = 50
     conditional: bool = True
     """Whether the first request's validators tell if the whole board changed (never so for paged lists)."""
@@ -177,7 +167,16 @@ def collect(items: Iterable[T], read: Callable[[T], JobPosting | None], *, limit
             continue
         try:
             posting = read(item)
-        except (InvalidValue, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        except (
+            InvalidValue,
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
             reason = str(error) if isinstance(error, InvalidValue) else f"unreadable ({type(error).__name__})"
             if reason not in reasons and len(reasons) >= MAX_REASONS:
                 reason = "other"
