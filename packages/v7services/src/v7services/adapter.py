@@ -193,6 +193,15 @@ def collect(items: Iterable[T], read: Callable[[T], JobPosting | None], *, limit
 
 
 __all__ = [
-    "MAX_ITEMS", "SIX_HOURS", "Adapter", "Credential", "Evidence", "FetchRequest", "ParseContext", "Parsed",
-    "Rate", "SourceKind", "collect",
-]  # fmt: skip
+    "MAX_ITEMS",
+    "SIX_HOURS",
+    "Adapter",
+    "Credential",
+    "Evidence",
+    "FetchRequest",
+    "ParseContext",
+    "Parsed",
+    "Rate",
+    "SourceKind",
+    "collect",
+]

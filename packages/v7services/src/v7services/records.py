@@ -19,7 +19,7 @@ class SourceRecord:
     name: str
     """For people."""
     paused: bool = False
-    validators: Validators = Validators()
+    validators: Validators = attrs.field(factory=Validators)
     breaker: str = ""
     """The circuit breaker's state, JSON; empty before the first poll."""
     reports: tuple[PollReport, ...] = ()

@@ -20,7 +20,7 @@ from v7core.errors import (
     RateLimited,
     SourceError,
     StatusError,
-)  # fmt: skip
+)
 from v7core.protocols import Clock, Recorder
 from v7services.http.exchange import Answer, Hop, exchange, first_hop
 from v7services.http.guard import Guard, Progress, Resolve, progress, resolve
@@ -138,10 +138,15 @@ class Fetcher:
                 if not answer.not_modified:
                     refuse_challenge(source, answer.body, request.format, answer.headers)
                 return FetchReply(
-                    status=answer.status, url=filling.redact(answer.url), headers=answer.headers, body=answer.body,
-                    not_modified=answer.not_modified, wire_bytes=wire, requests=sent,
+                    status=answer.status,
+                    url=filling.redact(answer.url),
+                    headers=answer.headers,
+                    body=answer.body,
+                    not_modified=answer.not_modified,
+                    wire_bytes=wire,
+                    requests=sent,
                     duration_ms=(self._clock.monotonic() - started) * 1000.0,
-                )  # fmt: skip
+                )
             except SourceError as error:
                 sent += 1
                 wait = self._wait_before(error, attempt, host, deadline)
@@ -178,9 +183,12 @@ class Fetcher:
                 context = await asyncio.to_thread(default_ssl_context)
             if self._pool is None:
                 self._pool = AsyncConnectionPool(
-                    ssl_context=context, max_connections=64, max_keepalive_connections=32, keepalive_expiry=20.0,
+                    ssl_context=context,
+                    max_connections=64,
+                    max_keepalive_connections=32,
+                    keepalive_expiry=20.0,
                     network_backend=self._guard,
-                )  # fmt: skip
+                )
         return self._pool
 
     def _host(self, hop: Hop, rate: Rate) -> HostLimits:

@@ -20,7 +20,7 @@ from v7core.errors import (
     SourceGone,
     StatusError,
     TooLarge,
-)  # fmt: skip
+)
 from v7core.protocols import Clock
 from v7services.http.decoding import Body
 from v7services.http.guard import progress
@@ -33,9 +33,19 @@ if TYPE_CHECKING:
 
 MAX_REDIRECTS: Final = 5
 KEPT_HEADERS: Final = frozenset(
-    {"etag", "last-modified", "link", "content-type", "cf-mitigated", "date", "x-result-total-count",
-     "x-result-total-pages", "x-total-count", "content-language"}
-)  # fmt: skip
+    {
+        "etag",
+        "last-modified",
+        "link",
+        "content-type",
+        "cf-mitigated",
+        "date",
+        "x-result-total-count",
+        "x-result-total-pages",
+        "x-total-count",
+        "content-language",
+    }
+)
 MAX_HEADER: Final = 4_000
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _GONE: Final = frozenset({404, 410, 451})
@@ -139,9 +149,15 @@ def _split(url: str, source: str) -> SplitResult:
 
 
 def _hop(
-    split: SplitResult, url: str, method: str, headers: tuple[tuple[str, str], ...], body: bytes | None, *,
-    number: int = 0, with_credentials: bool = False,
-) -> Hop:  # fmt: skip
+    split: SplitResult,
+    url: str,
+    method: str,
+    headers: tuple[tuple[str, str], ...],
+    body: bytes | None,
+    *,
+    number: int = 0,
+    with_credentials: bool = False,
+) -> Hop:
     host = (split.hostname or "").rstrip(".")
     try:
         host = host if host.isascii() else host.encode("idna").decode("ascii")
@@ -151,8 +167,18 @@ def _hop(
     path = quote(split.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(split.query, safe="/%:@!$&'()*+,;=~-._?[]{}|")
     target = f"{path}?{query}" if query else path
-    return Hop(url=url, scheme=split.scheme, host=host, port=port, target=target, method=method, headers=headers,
-               body=body, number=number, with_credentials=with_credentials)  # fmt: skip
+    return Hop(
+        url=url,
+        scheme=split.scheme,
+        host=host,
+        port=port,
+        target=target,
+        method=method,
+        headers=headers,
+        body=body,
+        number=number,
+        with_credentials=with_credentials,
+    )
 
 
 async def exchange(pool: "AsyncConnectionPool", hop: Hop, request: FetchRequest, source: str, clock: Clock) -> Answer:

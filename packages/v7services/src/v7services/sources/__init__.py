@@ -1,0 +1,1 @@
+"""One file a source. `v7services.catalogue` lists them; none imports another."""
