@@ -17,12 +17,14 @@ from v7core.models.sources import APIHealthStatus
 from v7performance.alerts import AlertBook, AlertRule, default_rules
 from v7performance.budgets import Budgets
 from v7performance.dashboard import ProductionMetricsDashboard
+from v7performance.exporters import JsonLinesWriter, PrometheusServer, to_prometheus
 from v7performance.figures import Summary
 from v7performance.formatting import NO_DATA, format_duration, format_duration_short, format_percentage
 from v7performance.history import HistoryKeeper
 from v7performance.monitor import ProductionPerformanceMonitor, timed
 from v7performance.probes import RuntimeProbes, footprint_mb, tree_footprint_mb, tree_resident_mb
 from v7performance.shedding import BudgetEnforcer, LocalLoadLevel
+from v7performance.status import status_of, to_json_line
 from v7performance.supervisor import Supervisor
 from v7performance.trends import trend
 
@@ -39,10 +41,12 @@ __all__ = [
     "DashboardMetrics",
     "EventType",
     "HistoryKeeper",
+    "JsonLinesWriter",
     "LocalLoadLevel",
     "PerformanceTrendData",
     "ProductionMetricsDashboard",
     "ProductionPerformanceMonitor",
+    "PrometheusServer",
     "RuntimeProbes",
     "Summary",
     "Supervisor",
@@ -56,7 +60,10 @@ __all__ = [
     "format_duration",
     "format_duration_short",
     "format_percentage",
+    "status_of",
     "timed",
+    "to_json_line",
+    "to_prometheus",
     "tree_footprint_mb",
     "tree_resident_mb",
     "trend",

@@ -4,12 +4,13 @@ A trend is reported when three things hold together:
 
 1. it is significant: the Mann-Kendall statistic is at least `SIGNIFICANCE` standard deviations from 0;
 2. it is larger than the noise: the change along Tukey's resistant line (median of the last third minus median of the
-   first) exceeds `NOISE_BAND` times the noise, which is estimated from successive differences so that neither a drift
-   nor a step inflates it;
+   first) exceeds `NOISE_BAND` times (1 + `MIN_POINTS` / points) times the noise; the noise is estimated from successive
+   differences so that neither a drift nor a step inflates it, and the band is wider where the estimate is poorer;
 3. it matters: the change is at least `RELEVANCE` of the median.
 
 Whether up is better depends on the metric. Fewer than `MIN_POINTS` points say nothing (None, not "stable").
-A step of six times the noise is seen once the points after it are a third of at least thirty.
+A step of eight times the noise is seen once the points after it are a third of sixty. Of series of Gaussian noise alone
+fewer than one in ten thousand raise a trend.
 
 Source: Mann (1945), Econometrica 13(3); Kendall (1975), Rank Correlation Methods; Tukey (1977), Exploratory Data
 Analysis, chapter 10 (resistant line).
@@ -24,10 +25,10 @@ from typing import Final
 from v7core.models.dashboard import TrendDirection
 from v7core.models.metrics import MetricType
 
-MIN_POINTS: Final = 12
+MIN_POINTS: Final = 20
 MAX_POINTS: Final = 60
 """More points are folded to this many by medians: the statistic is quadratic in them."""
-SIGNIFICANCE: Final = 3.0
+SIGNIFICANCE: Final = 2.5
 NOISE_BAND: Final = 3.0
 RELEVANCE: Final = 0.05
 
@@ -49,7 +50,7 @@ def trend(metric: str, values: Sequence[float]) -> TrendDirection | None:
         return None
     points = fold(values, MAX_POINTS)
     change = resistant_change(points)
-    threshold = max(NOISE_BAND * noise(points), RELEVANCE * abs(median(points)))
+    threshold = max(NOISE_BAND * (1 + MIN_POINTS / len(points)) * noise(points), RELEVANCE * abs(median(points)))
     if abs(change) <= threshold or abs(mann_kendall(points)) < SIGNIFICANCE:
         return TrendDirection.STABLE
     better = (change > 0) == (metric in _MORE_IS_BETTER)
