@@ -14,7 +14,7 @@ from v7core.errors import InvalidValue
 from v7core.models.metrics import MetricType
 from v7core.testing.fakes.measuring import FixedClock
 from v7performance import ProductionPerformanceMonitor, timed
-from v7performance.figures import percentile
+from v7performance.figures import mean, percentile
 from v7performance.monitor import MAX_NAME, MAX_STAGES, METRIC_CAPACITY
 from v7performance.ring import Ring
 
@@ -165,3 +165,10 @@ def test_a_timed_block_is_recorded_also_when_it_raises():
     with pytest.raises(ValueError, match="inside"), timed(monitor, "block_ms"):
         work()
     assert monitor.summary("block_ms").latest >= 4.0
+
+
+@given(st.lists(finite, min_size=1, max_size=30))
+def test_a_mean_lies_between_the_extremes(samples):
+    """Also of samples whose sum no float can hold."""
+    value = mean(samples)
+    assert min(samples) <= value <= max(samples) or math.isclose(value, samples[0], rel_tol=1e-12)

@@ -43,6 +43,14 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return low * (1 - part) + ordered[below + 1] * part if part else low
 
 
+def mean(samples: Sequence[float]) -> float:
+    """The arithmetic mean, exact to the last bit where the sum fits a float."""
+    try:
+        return math.fsum(samples) / len(samples)
+    except OverflowError:
+        return math.fsum(value / len(samples) for value in samples)
+
+
 def summarise(samples: Sequence[float], *, latest: float, total: int, age_s: float) -> Summary:
     """The summary of a window; of the latest sample alone when the window is empty."""
     ordered = sorted(samples) if len(samples) else [latest]
@@ -51,7 +59,7 @@ def summarise(samples: Sequence[float], *, latest: float, total: int, age_s: flo
         total=total,
         age_s=max(0.0, age_s),
         latest=latest,
-        mean=math.fsum(value / len(ordered) for value in ordered),
+        mean=mean(ordered),
         minimum=ordered[0],
         maximum=ordered[-1],
         p50=percentile(ordered, 0.50),

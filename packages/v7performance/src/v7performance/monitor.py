@@ -14,7 +14,7 @@ the last thing known, but no fresh evidence and no weight beside other monitors.
 import math
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,7 +23,7 @@ from v7core.errors import InvalidValue
 from v7core.models.metrics import MetricType, PerformanceSnapshot, PerformanceValidationResult
 from v7core.protocols import Clock, Recorder
 from v7performance.budgets import Budgets
-from v7performance.figures import Summary, percentile, summarise
+from v7performance.figures import Summary, mean, percentile, summarise
 from v7performance.ring import Ring
 
 METRIC_CAPACITY: Final = 1000
@@ -156,13 +156,12 @@ class ProductionPerformanceMonitor:
         return self.budgets.validate(await self.get_current_performance())
 
 
-def _aggregate(metric: MetricType, samples: "Collection[float]") -> float:
-    values = list(samples)
+def _aggregate(metric: MetricType, samples: Sequence[float]) -> float:
     if metric in _TAIL:
-        return percentile(sorted(values), 0.95)
+        return percentile(sorted(samples), 0.95)
     if metric in _LATEST:
-        return values[-1]
-    return math.fsum(value / len(values) for value in values)
+        return samples[-1]
+    return mean(samples)
 
 
 @contextmanager
