@@ -1,1 +1,27 @@
-"""v7ui"""
+"""The screens and widgets of V7. `V7App` over `Ports` is the whole terminal; screens and widgets also stand alone."""
+
+from v7ui.app import V7App
+from v7ui.look import Look, look_from
+from v7ui.ports import Ports
+from v7ui.room import Room, make_room
+from v7ui.screens.monitoring import PerformanceChartsView, ProductionMonitoringView, TimeRange
+from v7ui.widgets.cards import Card, MemoryBudgetCard, PerformanceIndicator, ThompsonPerformanceCard
+from v7ui.widgets.health import ErrorView, HealthStatusView
+
+__all__ = [
+    "Card",
+    "ErrorView",
+    "HealthStatusView",
+    "Look",
+    "MemoryBudgetCard",
+    "PerformanceChartsView",
+    "PerformanceIndicator",
+    "Ports",
+    "ProductionMonitoringView",
+    "Room",
+    "ThompsonPerformanceCard",
+    "TimeRange",
+    "V7App",
+    "look_from",
+    "make_room",
+]

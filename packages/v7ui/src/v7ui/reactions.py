@@ -1,0 +1,100 @@
+"""What the person said, shown at once and taken back when it could not be kept."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from v7core.models.feed import ReactionKind
+from v7core.models.jobs import JobId, JobSummary
+from v7core.models.person import ApplicationStage
+from v7core.protocols import JobFeed, SavedJobs
+
+_STAGE = {ReactionKind.SAVE: ApplicationStage.SAVED, ReactionKind.APPLIED: ApplicationStage.APPLIED}
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """One deed: a reaction to one job, or to all that were marked."""
+
+    kind: ReactionKind
+    jobs: tuple[JobSummary, ...]
+    keys: dict[JobId, str]
+    """Event keys, made here: sending one twice is one event."""
+    stages: dict[JobId, ApplicationStage | None] = field(default_factory=dict)
+    """Where the jobs stood in the pipeline before."""
+
+
+class Reactions:
+    """Keeps reactions in order, one writer at a time, and knows which jobs were reacted to since the start."""
+
+    def __init__(self, feed: JobFeed, saved: SavedJobs) -> None:
+        self._feed = feed
+        self._saved = saved
+        self._turn = asyncio.Lock()
+        self._history: list[Taken] = []
+        self.reacted: dict[JobId, ReactionKind] = {}
+        """Jobs with a reaction that stands, or is being written."""
+
+    def counts(self) -> Counter[ReactionKind]:
+        """How many of each kind stand since the start."""
+        return Counter(self.reacted.values())
+
+    def begin(self, jobs: Sequence[JobSummary], kind: ReactionKind) -> Taken:
+        """Count the jobs as reacted to, before anything is written: the screen moves on at once."""
+        taken = Taken(kind=kind, jobs=tuple(jobs), keys={job.id: uuid4().hex for job in jobs})
+        self._history.append(taken)
+        for job in jobs:
+            self.reacted[job.id] = kind
+        return taken
+
+    async def keep(self, taken: Taken) -> None:
+        """Write it. What could not be kept is no longer counted, and the error is raised.
+
+        Raises:
+            V7Error: one job's reaction was not kept; those before it stay.
+        """
+        async with self._turn:
+            kept: list[JobSummary] = []
+            try:
+                for job in taken.jobs:
+                    await self._feed.react(job.id, taken.kind, event_key=taken.keys[job.id])
+                    kept.append(job)
+                    await self._put_in_pipeline(taken, job)
+            except BaseException:
+                for job in taken.jobs[len(kept) :]:
+                    self.reacted.pop(job.id, None)
+                taken.jobs = tuple(kept)
+                if not kept and taken in self._history:
+                    self._history.remove(taken)
+                raise
+
+    async def _put_in_pipeline(self, taken: Taken, job: JobSummary) -> None:
+        stage = _STAGE.get(taken.kind)
+        if stage is None:
+            return
+        before = {saved.job.id: saved.stage for saved in await self._saved.list()}
+        taken.stages[job.id] = before.get(job.id)
+        await self._saved.move(job.id, stage)
+
+    async def undo(self) -> Taken | None:
+        """Take the last deed back; with none since the start, the latest event that stands in the log (None).
+
+        Raises:
+            NotFound: there is nothing to take back.
+            StorageError: it still stands.
+        """
+        async with self._turn:
+            if not self._history:
+                await self._feed.undo()
+                return None
+            taken = self._history[-1]
+            for job in reversed(taken.jobs):
+                await self._feed.undo(taken.keys[job.id])
+                self.reacted.pop(job.id, None)
+                if job.id in taken.stages:
+                    # The port has no removal: a job that was in no stage before leaves the pipeline as closed.
+                    await self._saved.move(job.id, taken.stages[job.id] or ApplicationStage.CLOSED)
+            self._history.pop()
+            return taken

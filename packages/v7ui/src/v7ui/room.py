@@ -1,0 +1,55 @@
+"""What all screens share: ports, settings, look, and the few figures of the top line."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from v7core.models.person import Settings
+from v7core.models.sources import SourceCondition, SourceState
+from v7ui.frames import FrameMeter
+from v7ui.look import Look
+from v7ui.ports import Ports
+from v7ui.reactions import Reactions
+
+
+@dataclass(slots=True, kw_only=True)
+class Room:
+    """Given to every screen; a screen on its own needs nothing else."""
+
+    ports: Ports
+    look: Look
+    meter: FrameMeter
+    reactions: Reactions
+    banner: str = ""
+    """Such as "DEMO": on every screen."""
+    settings: Settings = field(default_factory=Settings)
+    sources: tuple[SourceState, ...] = ()
+    ranking_ms: float | None = None
+    """Of the last ranking; None before the first."""
+    lens: str = "blend"
+    """ "blend", "match" or "manifest": how the deck is ranked."""
+    polling: bool = False
+    told: deque[str] = field(default_factory=lambda: deque(maxlen=50))
+    """What the app was told, newest first."""
+    problem: str = ""
+    """What keeps the ports from answering; empty when they do."""
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Rebound keys by action id."""
+        return dict(self.settings.keys)
+
+    def healthy(self) -> tuple[int, int]:
+        """(sources that are ok, sources that count)."""
+        counted = [state for state in self.sources if state.condition.health is not None]
+        return sum(state.condition is SourceCondition.OK for state in counted), len(counted)
+
+
+def make_room(ports: Ports, *, look: Look, banner: str = "") -> Room:
+    """A room over these ports."""
+    return Room(
+        ports=ports,
+        look=look,
+        meter=FrameMeter(ports.recorder),
+        reactions=Reactions(ports.feed, ports.saved),
+        banner=banner,
+    )

@@ -1,0 +1,417 @@
+"""The deck: jobs ranked for the person, one key to react, and the reason beside each."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.timer import Timer
+from textual.widgets import Input
+
+from v7core.errors import InvalidValue
+from v7core.models.feed import Card, Deck, ProfileKind, ReactionKind
+from v7core.models.filters import JobFilter
+from v7core.models.jobs import JobPosting, JobSummary
+from v7ui.deck_state import DeckState
+from v7ui.filters import holds, parse
+from v7ui.formatting import plural
+from v7ui.keys import bindings_for
+from v7ui.reactions import Taken
+from v7ui.room import Room
+from v7ui.screens.base import V7Screen, focus_if, sentence
+from v7ui.widgets.cards_list import CardList
+from v7ui.widgets.job_head import JobHead, breakdown
+from v7ui.widgets.painted import Line, Painted, Span
+from v7ui.widgets.text import TextPane
+
+LIMIT = 200
+"""Cards asked for at once; more come before the reader gets to the end."""
+_SETTLE_S = 0.08
+"""A cursor that rests this long is being read: only then is the posting fetched."""
+_LENSES = {"blend": None, "match": 0.0, "manifest": 1.0}
+_VERBS = {
+    ReactionKind.INTERESTED: "Interested in",
+    ReactionKind.PASS: "Passed",
+    ReactionKind.SAVE: "Saved",
+    ReactionKind.APPLIED: "Noted as applied:",
+}
+
+
+def deed(taken: Taken) -> str:
+    """What was done, in a few words."""
+    first = taken.jobs[0] if taken.jobs else None
+    what = f'"{first.title}" ({first.company})' if first and len(taken.jobs) == 1 else plural(len(taken.jobs), "job")
+    return f"{_VERBS[taken.kind]} {what}"
+
+
+class DeckRule(Painted):
+    """The line between list and detail: where in the deck, what narrows it, what was done."""
+
+    DEFAULT_CSS = "DeckRule { height: 1; }"
+    left = ""
+    right = ""
+
+    def show(self, left: str, right: str) -> None:
+        """Replace both ends."""
+        if (left, right) != (self.left, self.right):
+            self.left, self.right = left, right
+            self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        rule = self.look().glyphs.rule
+        left, right = (f" {text} " if text else "" for text in (self.left, self.right))
+        space = max(0, width - 2 - len(left) - len(right))
+        return [[(rule, "rule"), (left, "dim"), (rule * space, "rule"), (right, "dim"), (rule, "rule")]]
+
+
+class DeckScreen(V7Screen):
+    """List, reasons, text. Ranks at once; reads a posting when the cursor rests on it."""
+
+    PLACE = "deck"
+    AUTO_FOCUS = "CardList"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("deck")]
+    CSS = """
+    #deck { layout: grid; grid-size: 1 2; grid-rows: 2fr 3fr; height: 1fr; }
+    #deck-detail { layout: vertical; }
+    #deck-list { layout: vertical; }
+    #deck-list CardList { height: 1fr; }
+    #deck-detail TextPane { height: 1fr; margin-top: 1; }
+    #deck-filter { display: none; height: 1; border: none; padding: 0 1; }
+    DeckScreen.-wide #deck { grid-size: 2 1; grid-columns: 55fr 45fr; grid-rows: 1fr; }
+    DeckScreen.-wide #deck-detail { border-left: solid $rule; }
+    DeckScreen.-reading #deck { grid-size: 1 1; grid-rows: 1fr; grid-columns: 1fr; }
+    DeckScreen.-reading #deck-list { display: none; }
+    DeckScreen.-filtering #deck-filter { display: block; }
+    """
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self.state = DeckState()
+        self.list = CardList(empty="Ranking …")
+        self.list.now = room.ports.clock.now()
+        self.rule = DeckRule()
+        self.head = JobHead()
+        self.text = TextPane()
+        self.line = Input(placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
+        self._filter = JobFilter()
+        self._words = ""
+        self._range_from: int | None = None
+        self._waiting = 0
+        self._why_shown = False
+        self._posting: JobPosting | None = None
+        self._settle: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        with Container(id="deck"):
+            with Container(id="deck-list"):
+                yield self.list
+                yield self.rule
+            with Container(id="deck-detail"):
+                yield self.head
+                yield self.text
+        yield self.line
+
+    def on_mount(self) -> None:
+        self.action_rank()
+        self.set_interval(15.0, self.look_for_new)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self.state.deck is not None:
+            self._sync()
+
+    # --- ranking
+
+    @property
+    def job(self) -> JobSummary | None:
+        """The job under the cursor."""
+        card = self.list.current
+        return card.job if card else None
+
+    def _blend(self) -> float:
+        lens = _LENSES[self.room.lens]
+        return self.room.settings.blend if lens is None else lens
+
+    async def _fetch(self, limit: int, doing: str) -> Deck | None:
+        return await self.ask(self.room.ports.feed.deck(limit=limit, blend=self._blend(), filters=self._filter), doing)
+
+    def action_rank(self) -> None:
+        """Rank anew."""
+        if not self.state.cards:
+            self.list.show((), empty="Ranking …")
+        self.work(self._rank, "rank")
+
+    async def _rank(self, *, from_top: bool = False) -> None:
+        deck = await self._fetch(LIMIT, "Ranking failed")
+        if deck is None:
+            if not self.state.cards:
+                self.list.show((), empty=f"No deck: {self.room.problem}. Press r to try again.")
+            return
+        before = None if from_top else self.job
+        self.state.take(deck)
+        self._waiting = 0
+        self.room.ranking_ms = deck.duration_ms if deck.duration_ms is not None else self.room.ranking_ms
+        self._sync(stay_on=before)
+        self.repaint_bars()
+
+    def look_for_new(self) -> None:
+        """Count what came in meanwhile; the deck itself stays as it is until it is ranked anew."""
+        if self.is_current and self.state.deck is not None:
+            self.work(self._count_new, "count")
+
+    async def _count_new(self) -> None:
+        deck = await self._fetch(1, "Looking for new jobs failed")
+        if deck is not None:
+            self._waiting = self.state.waiting(deck)
+            self._tell_rule()
+
+    async def _extend(self) -> None:
+        deck = await self._fetch(len(self.state.cards) + len(self.room.reactions.reacted) + LIMIT, "Reading on failed")
+        if deck is not None and self.state.extend(deck):
+            self._sync()
+
+    def _wanted(self, job: JobSummary) -> bool:
+        return holds(job, self._words)
+
+    def _sync(self, *, stay_on: JobSummary | None = None) -> None:
+        """Show the state; the cursor stays on its row, or on the job given."""
+        self.state.sync(self.room.reactions.reacted, self._wanted if self._words else None)
+        self.list.marked = self.state.marked
+        self.list.now = self.room.ports.clock.now()
+        cursor = None if stay_on is None else self.state.index(stay_on.id)
+        self.list.show(self.state.cards, cursor=cursor, empty=self._why_empty())
+        self._tell_rule()
+
+    def _why_empty(self) -> str:
+        if self._words or self._filter != JobFilter():
+            return "Nothing passes the filter. Press esc to drop it."
+        if not self.room.sources and (self.state.deck is None or not self.state.deck.total):
+            return "No jobs yet. Press 4 and add a source."
+        return "Nothing left to react to. Press R to poll your sources."
+
+    def _tell_rule(self) -> None:
+        counts, total = self.room.reactions.counts(), len(self.state.cards)
+        eligible = total if self.state.exhausted or self._words else max(total, self._eligible())
+        parts = [f"{self.list.cursor + 1 if total else 0}/{eligible}"]
+        if self.state.marked:
+            parts.append(f"{len(self.state.marked)} marked")
+        if self.line.value:
+            parts.append(f"filter: {self.line.value}")
+        if self._waiting:
+            parts.append(f"{self._waiting} new: r takes them in")
+        dot = f" {self.room.look.glyphs.dot} "
+        done = [f"{counts[kind]} {letter}" for kind, letter in zip(ReactionKind, "ixsa", strict=True) if counts[kind]]
+        self.rule.show(dot.join(parts), dot.join(done))
+
+    def _eligible(self) -> int:
+        assert self.state.deck is not None  # noqa: S101 - a state without a deck is exhausted
+        return self.state.deck.eligible - len(self.room.reactions.reacted)
+
+    # --- the job under the cursor
+
+    def on_line_list_moved(self, event: CardList.Moved) -> None:
+        event.stop()
+        self._why_shown = False
+        card = self.list.current
+        self.head.show(card.job if card else None, self.list.now, card)
+        if self._range_from is not None:
+            self._mark_range()
+        self._tell_rule()
+        if self._settle is not None:
+            self._settle.stop()
+        if card is None:
+            self._posting = None
+            self.text.show(())
+            return
+        self._settle = self.set_timer(_SETTLE_S, self._read)
+        if not self.state.exhausted and self.list.cursor > len(self.state.cards) - 30:
+            self.work(self._extend, "extend")
+
+    def _read(self) -> None:
+        if (card := self.list.current) is not None:
+            self.work(lambda: self._detail(card), "detail")
+
+    async def _detail(self, card: Card) -> None:
+        posting = await self.ask(self.room.ports.feed.detail(card.job.id), "Reading failed")
+        if posting is None:
+            return
+        self._posting = posting
+        if not self._why_shown:
+            self._show_text(posting)
+        why = await self.ask(self.room.ports.feed.why(card.job.id, card.scored.profile), "No reasons")
+        if why is not None:
+            self.head.explain(why)
+
+    def _show_text(self, posting: JobPosting) -> None:
+        tags = ", ".join((*posting.departments, *posting.tags))
+        spans: list[Span] = [(tags, "dim"), ("", "text")] if tags else []
+        self.text.show([*spans, (posting.text or "The source gives no description.", "foreground")])
+
+    def action_why(self) -> None:
+        """All reasons instead of the text, and back."""
+        card = self.list.current
+        if card is None:
+            return
+        self._why_shown = not self._why_shown
+        if self._why_shown:
+            self.work(lambda: self._breakdown(card), "why")
+        elif self._posting is not None:
+            self._show_text(self._posting)
+
+    async def _breakdown(self, card: Card) -> None:
+        both = ProfileKind.MATCH, ProfileKind.MANIFEST
+        first, second = both if card.scored.profile is ProfileKind.MATCH else reversed(both)
+        spans: list[Span] = []
+        for kind in (first, second):
+            why = await self.ask(self.room.ports.feed.why(card.job.id, kind), "No reasons")
+            if why is None:
+                return
+            spans += [*breakdown(why, minus=self.room.look.glyphs.minus), ("", "text")]
+        if self._why_shown:
+            self.text.show(spans)
+
+    def on_line_list_chosen(self, event: CardList.Chosen) -> None:
+        event.stop()
+        self.add_class("-reading")
+        focus_if(self, self.text)
+
+    # --- reactions
+
+    def action_react(self, kind: str) -> None:
+        """React to the marked jobs, or to this one, and move on."""
+        cards = self.state.chosen(self.list.cursor)
+        if not cards:
+            return
+        self._range_from = None
+        self.state.marked.clear()
+        taken = self.room.reactions.begin([card.job for card in cards], ReactionKind(kind))
+        self._sync()
+        self.say(deed(taken), ink="good", aside="u Undo")
+        self.work(lambda: self._keep(taken), "reactions", exclusive=False)
+
+    async def _keep(self, taken: Taken) -> None:
+        wanted = taken.jobs
+        try:
+            await self.room.reactions.keep(taken)
+        except Exception as error:
+            lost = next((job for job in wanted if job not in taken.jobs), None)
+            self._sync(stay_on=lost)
+            self.say(f"Not kept, the job is back: {sentence(error)}", ink="bad")
+
+    def action_undo(self) -> None:
+        """Take the last reaction back."""
+        self.work(self._undo, "reactions", exclusive=False)
+
+    async def _undo(self) -> None:
+        try:
+            taken = await self.room.reactions.undo()
+        except Exception as error:
+            self.say(f"Nothing undone: {sentence(error)}", ink="bad")
+            self._sync()
+            return
+        if taken is None:
+            self.say("Took back the latest reaction of an earlier session", ink="good")
+            await self._rank()
+            return
+        self._sync(stay_on=taken.jobs[0] if taken.jobs else None)
+        self.say(f"Undone: {deed(taken)}", ink="good")
+
+    # --- marks
+
+    def action_mark(self) -> None:
+        """Mark or unmark, and move on."""
+        if (job := self.job) is None:
+            return
+        self.state.marked ^= {job.id}
+        self.list.marked = self.state.marked
+        self.list.redraw((self.list.cursor,))
+        self.list.action_cursor(1)
+        self._tell_rule()
+
+    def action_range(self) -> None:
+        """Begin a range here; the second press ends it, marks stay."""
+        if self._range_from is None:
+            self._range_from = self.list.cursor
+            self._mark_range()
+            self.say("Move to mark a range; v ends it, a reaction goes to all of it, esc drops it")
+        else:
+            self._range_from = None
+            self.say(f"{plural(len(self.state.marked), 'job')} marked")
+
+    def _mark_range(self) -> None:
+        assert self._range_from is not None  # noqa: S101
+        low, high = sorted((self._range_from, self.list.cursor))
+        self.state.marked = {card.job.id for card in self.state.cards[low : high + 1]}
+        self.list.marked = self.state.marked
+        self.list.redraw()
+        self._tell_rule()
+
+    # --- blend, lens, filter
+
+    def action_blend(self, by: float) -> None:
+        """More or less weight for Manifest; kept in the settings."""
+        blend = round(min(1.0, max(0.0, self.room.settings.blend + by)), 2)
+        self.room.settings = replace(self.room.settings, blend=blend)
+        self.room.lens = "blend"
+        self.say(f"Blend {blend:.1f}: {1 - blend:.0%} what fits you now, {blend:.0%} where you want to go")
+        self.repaint_bars()
+        self.work(self._keep_blend, "blend")
+
+    async def _keep_blend(self) -> None:
+        await self._rank()
+        settings = self.room.settings
+        await self.ask(self.room.ports.settings.save(settings), "The blend was not kept")
+
+    def action_lens(self) -> None:
+        """Blend, Match alone, Manifest alone."""
+        order = list(_LENSES)
+        self.room.lens = order[(order.index(self.room.lens) + 1) % len(order)]
+        self.repaint_bars()
+        word = {"blend": "the blend of both", "match": "MATCH alone", "manifest": "MANIFEST alone"}[self.room.lens]
+        self.say(f"Ranked by {word}")
+        self.action_rank()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.add_class("-filtering")
+        focus_if(self, self.line)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            self._words, self._filter = parse(event.value)
+        except InvalidValue as error:
+            self.say(str(error), ink="bad")
+            return
+        self.remove_class("-filtering")
+        focus_if(self, self.list)
+        self.list.move_to(0)
+        self.work(lambda: self._rank(from_top=True), "rank")
+
+    def action_back(self) -> None:
+        """Out of the line, the reading, the marks, the filter: one step a press."""
+        if self.has_class("-filtering"):
+            self.remove_class("-filtering")
+        elif self.has_class("-reading"):
+            self.remove_class("-reading")
+        elif self.state.marked or self._range_from is not None:
+            self._range_from = None
+            self.state.marked.clear()
+            self.list.redraw()
+            self._tell_rule()
+        elif self.line.value:
+            self.line.value, self._words, self._filter = "", "", JobFilter()
+            self.action_rank()
+        focus_if(self, self.list)
+
+    # --- the posting elsewhere
+
+    def action_open(self) -> None:
+        self.open_job(self.job)
+
+    def action_copy_title(self) -> None:
+        self.copy(f"{self.job.title} ({self.job.company})" if self.job else None, "title")
+
+    def action_copy_url(self) -> None:
+        self.copy(self.job.url if self.job else None, "address")

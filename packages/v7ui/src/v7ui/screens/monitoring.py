@@ -1,0 +1,327 @@
+"""The machine room: what is measured, against its budgets, over a time range."""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal
+from textual.timer import Timer
+
+from v7core.constants import SacredUIConstants as Budgets
+from v7core.models.dashboard import DashboardMetrics, PerformanceTrendData, SystemHealthData
+from v7ui.formatting import count, duration, uptime
+from v7ui.keys import bindings_for
+from v7ui.room import Room
+from v7ui.screens.base import V7Screen
+from v7ui.theme import STATUS_INK
+from v7ui.widgets.cards import FrameCard, MemoryBudgetCard, ThompsonPerformanceCard, ThroughputCard
+from v7ui.widgets.chart import Chart
+from v7ui.widgets.health import AlertsView, ErrorView, HealthStatusView
+from v7ui.widgets.painted import Line, Painted, Span
+
+RATES = (100, 250, 500, 1000)
+"""Refresh rates to choose from, ms."""
+
+
+class TimeRange(Enum):
+    """How far back the charts look: label, name, hours."""
+
+    HOUR = ("1H", "1 Hour", 1)
+    SIX_HOURS = ("6H", "6 Hours", 6)
+    DAY = ("24H", "24 Hours", 24)
+
+    @property
+    def label(self) -> str:
+        """ "1H"."""
+        return self.value[0]
+
+    @property
+    def display_name(self) -> str:
+        """ "1 Hour"."""
+        return self.value[1]
+
+    @property
+    def hours(self) -> int:
+        """1, 6 or 24."""
+        return self.value[2]
+
+
+class RangeBar(Painted):
+    """Title, range, rate, whether it runs, and the system in a word."""
+
+    DEFAULT_CSS = "RangeBar { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state: tuple[TimeRange, int, bool, SystemHealthData] = (TimeRange.HOUR, 1000, False, SystemHealthData())
+
+    def show(self, chosen: TimeRange, rate_ms: int, *, paused: bool, health: SystemHealthData) -> None:
+        """Another state."""
+        self._state = (chosen, rate_ms, paused, health)
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        chosen, rate, paused, health = self._state
+        glyphs, status = self.look().glyphs, health.overall_status
+        ranges: list[Span] = [
+            (f"[{each.label}]" if each is chosen else f" {each.label} ", "title" if each is chosen else "dim")
+            for each in TimeRange
+        ]
+        word: Span = ("PAUSED", "warn") if paused else ("LIVE", "good")
+        spans: list[Span] = [(" Production Monitoring  ", "title"), *ranges, (f"  {rate} ms  ", "dim"), word]
+        if status is not None:
+            spans.append((f"  {glyphs.status[status]} {status.value}", STATUS_INK[status]))
+        if health.uptime:
+            spans.append((f"  up {uptime(health.uptime)}", "dim"))
+        return [spans]
+
+
+class PerformanceChartsView(Horizontal):
+    """Thompson, memory and throughput over the range."""
+
+    DEFAULT_CSS = "PerformanceChartsView { height: 6; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thompson = Chart("Thompson", duration, "match")
+        self._memory = Chart("Memory MB", count, "manifest")
+        self._throughput = Chart("Jobs/s", count, "good")
+
+    def compose(self) -> ComposeResult:
+        yield self._thompson
+        yield self._memory
+        yield self._throughput
+
+    def show(self, trend: PerformanceTrendData, room: Room, chosen: TimeRange) -> None:
+        """Another look at the histories."""
+        now, hours = room.ports.clock.now(), chosen.hours
+        self._thompson.show(trend.thompson_performance_history, trend.thompson_trend, now, hours)
+        self._memory.show(trend.memory_usage_history, trend.memory_trend, now, hours)
+        self._throughput.show(trend.throughput_history, trend.throughput_trend, now, hours)
+
+
+class SourcesHead(Painted):
+    """How many sources are well, in words."""
+
+    DEFAULT_CSS = "SourcesHead { height: 1; padding: 0 1; }"
+    text = "SOURCES"
+
+    def show(self, well: int, counted: int, total: int) -> None:
+        """Other counts."""
+        text = f"SOURCES {well} of {counted} ok" + (f", {total - counted} not counted" if total > counted else "")
+        if text != self.text:
+            self.text = text
+            self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        return [[(self.text, "title")]]
+
+
+class ProductionMonitoringView(V7Screen):
+    """Cards, charts, sources, alerts and events; reads the dashboard at the person's rate while it is looked at."""
+
+    PLACE = "live"
+    AUTO_FOCUS = "HealthStatusView"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("live")]
+    CSS = """
+    #live { layout: vertical; height: 1fr; }
+    #live-cards { height: 6; }
+    #live-bottom { height: 1fr; }
+    #live-sources { width: 3fr; layout: vertical; }
+    #live-sources HealthStatusView { height: 1fr; }
+    ProductionMonitoringView AlertsView { width: 2fr; }
+    ProductionMonitoringView.-wide PerformanceChartsView { height: 2fr; }
+    ProductionMonitoringView.-wide #live-bottom { height: 3fr; }
+    ProductionMonitoringView ErrorView { display: none; }
+    ProductionMonitoringView.-without #live { display: none; }
+    ProductionMonitoringView.-without ErrorView { display: block; }
+    ProductionMonitoringView.-expanded #live-cards { display: none; }
+    ProductionMonitoringView.-expanded PerformanceChartsView { display: none; }
+    ProductionMonitoringView.-expanded AlertsView { display: none; }
+    """
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self.range = TimeRange.HOUR
+        self.paused = False
+        self.metrics: DashboardMetrics | None = None
+        self.trend = PerformanceTrendData()
+        self.health = SystemHealthData()
+        self.range_bar = RangeBar()
+        self.thompson, self.memory = ThompsonPerformanceCard(), MemoryBudgetCard()
+        self.throughput, self.frame = ThroughputCard(), FrameCard()
+        self.charts = PerformanceChartsView()
+        self.sources_head = SourcesHead()
+        self.sources_list = HealthStatusView(empty="No sources yet. Press 4 to add one.")
+        self.sources_list.now = room.ports.clock.now()
+        self.alerts = AlertsView()
+        self.error = ErrorView()
+        self._timer: Timer | None = None
+        self._busy = False
+        self._read_at = float("-inf")
+        self._slow_at = float("-inf")
+        self._last_good: datetime | None = None
+        self._blurred = False
+
+    def body(self) -> ComposeResult:
+        with Container(id="live"):
+            yield self.range_bar
+            with Horizontal(id="live-cards"):
+                yield self.thompson
+                yield self.memory
+                yield self.throughput
+                yield self.frame
+            yield self.charts
+            with Horizontal(id="live-bottom"):
+                with Container(id="live-sources"):
+                    yield self.sources_head
+                    yield self.sources_list
+                yield self.alerts
+        yield self.error
+
+    def on_mount(self) -> None:
+        self.add_class("-without")
+        self.error.wait("Loading performance metrics…")
+        self._set_timer()
+        self.work(self._start, "start")
+
+    async def _start(self) -> None:
+        await self.ask(self.room.ports.dashboard.start_real_time_monitoring(), "Monitoring did not start")
+        await self.read(everything=True)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_interval(self.rate_ms / 1000.0, self._tick)
+        self.range_bar.show(self.range, self.rate_ms, paused=self.paused, health=self.health)
+
+    @property
+    def rate_ms(self) -> int:
+        """Of the timer; at most once a second with reduced motion."""
+        still = self.room.settings.reduced_motion or not self.room.look.motion
+        return max(1000, self.room.settings.refresh_ms) if still else self.room.settings.refresh_ms
+
+    # --- reading
+
+    def _tick(self) -> None:
+        if self.paused or self._busy:
+            return
+        hidden = not self.is_current
+        least = Budgets.background_refresh_ms if hidden else Budgets.dashboard_refresh_ms if self._blurred else 0
+        if (self.room.ports.clock.monotonic() - self._read_at) * 1000.0 >= least * 0.95:
+            self.work(self.read, "read")
+
+    async def read(self, *, everything: bool = False) -> None:
+        """Read the figures; histories, health and sources at most once a second."""
+        self._busy = True
+        try:
+            await self._read(everything=everything)
+        finally:
+            self._busy = False
+
+    async def _read(self, *, everything: bool) -> None:
+        ports, moment = self.room.ports, self.room.ports.clock.monotonic()
+        self._read_at = moment
+        metrics = await self.ask(ports.dashboard.current_metrics(), "Figures were not read")
+        if metrics is None:
+            self._fail()
+            return
+        if everything or moment - self._slow_at >= 0.95:
+            self._slow_at = moment
+            trend = await self.ask(ports.dashboard.performance_trend(self.range.hours), "Histories were not read")
+            health = await self.ask(ports.dashboard.system_health(), "Health was not read")
+            sources = await self.ask(ports.sources.list(), "Sources were not read")
+            self.trend, self.health = trend or self.trend, health or self.health
+            self.room.sources = self.room.sources if sources is None else sources
+            self._show_slow()
+        recovered = self.metrics is None or self.has_class("-without")
+        self.metrics, self._last_good = metrics, ports.clock.now()
+        if recovered:
+            self.remove_class("-without")
+            self.set_focus(self.sources_list)
+        self._show_metrics(metrics)
+
+    def _fail(self) -> None:
+        self.add_class("-without")
+        self.error.fail(self.room.problem, self._last_good)
+
+    def _show_metrics(self, metrics: DashboardMetrics) -> None:
+        trend = self.trend
+        self.thompson.show(metrics.thompson_performance_ms, trend.thompson_trend)
+        self.memory.show(metrics.memory_usage_mb, trend.memory_trend)
+        self.throughput.show(metrics.throughput_jobs_per_second, trend.throughput_trend)
+        own = self.room.meter.percentile(0.5) if metrics.ui_frame_time_ms is None else metrics.ui_frame_time_ms
+        self.frame.show(own, trend.frame_time_trend)
+        self.frame.tail(self.room.meter.percentile(0.99))
+
+    def _show_slow(self) -> None:
+        self.charts.show(self.trend, self.room, self.range)
+        values = [point.value for point in self.trend.throughput_history]
+        self.throughput.between(min(values, default=None), max(values, default=None))
+        self.sources_list.now = self.room.ports.clock.now()
+        if self.sources_list.rows != self.room.sources:
+            self.sources_list.show(self.room.sources)
+        self.sources_head.show(*self.room.healthy(), len(self.room.sources))
+        self.alerts.show(self.health, tuple(self.room.told))
+        self.range_bar.show(self.range, self.rate_ms, paused=self.paused, health=self.health)
+        self.bar.repaint()
+
+    # --- keys
+
+    def action_pause(self) -> None:
+        self.paused = not self.paused
+        self.say("Paused: figures stand still until you press space again" if self.paused else "Live again")
+        self._set_timer()
+
+    def action_range(self, by: int) -> None:
+        order = list(TimeRange)
+        self.range = order[max(0, min(len(order) - 1, order.index(self.range) + by))]
+        self.say(f"Charts show {self.range.display_name}")
+        self.work(lambda: self.read(everything=True), "read")
+
+    def action_rate(self, by: int) -> None:
+        index = RATES.index(self.room.settings.refresh_ms) + by
+        self.set_rate(RATES[max(0, min(len(RATES) - 1, index))])
+
+    def set_rate(self, rate_ms: int) -> None:
+        """Refresh every so many milliseconds, one of `RATES`; kept in the settings."""
+        self.room.settings = replace(self.room.settings, refresh_ms=rate_ms)
+        self._set_timer()
+        self.say(f"Refresh every {self.rate_ms} ms")
+        self.work(self._keep_settings, "keep")
+
+    async def _keep_settings(self) -> None:
+        await self.ask(self.room.ports.settings.save(self.room.settings), "The rate was not kept")
+
+    def action_expand(self) -> None:
+        self.toggle_class("-expanded")
+
+    def action_refresh_now(self) -> None:
+        self.say("Reading …")
+        self.work(self._refresh_now, "read")
+
+    async def _refresh_now(self) -> None:
+        await self.read(everything=True)
+        if not self.room.problem:
+            self.say(f"Read at {self.room.ports.clock.now():%H:%M:%S} UTC", ink="good")
+
+    def action_copy(self) -> None:
+        if self.metrics is None:
+            self.copy(None, "figures")
+            return
+        metrics = self.metrics
+        self.copy(
+            f"thompson {duration(metrics.thompson_performance_ms)}, memory {count(metrics.memory_usage_mb)} MB, "
+            f"throughput {count(metrics.throughput_jobs_per_second)}/s, frame {duration(metrics.ui_frame_time_ms)}",
+            "figures",
+        )
+
+    def on_app_blur(self, _event: events.AppBlur) -> None:
+        self._blurred = True
+
+    def on_app_focus(self, _event: events.AppFocus) -> None:
+        self._blurred = False

@@ -1,0 +1,215 @@
+"""The person's sources: how each stands, and what to do about it."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Input
+
+from v7core.models.sources import Recognised, SourceCondition, SourceKey, SourceState
+from v7core.text import clean_text
+from v7ui.formatting import age, duration, fit, percent, plural
+from v7ui.keys import bindings_for
+from v7ui.room import Room
+from v7ui.screens.base import V7Screen, focus_if
+from v7ui.theme import CONDITION_INK
+from v7ui.widgets.health import HealthStatusView, next_try
+from v7ui.widgets.painted import Line, Painted
+
+
+class SourceDetail(Painted):
+    """One source in full."""
+
+    DEFAULT_CSS = "SourceDetail { height: 6; padding: 0 1; border-top: solid $rule; }"
+
+    def __init__(self, room: Room) -> None:
+        super().__init__()
+        self._room = room
+        self._state: SourceState | None = None
+
+    def show(self, state: SourceState | None) -> None:
+        """Another source."""
+        self._state = state
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        state = self._state
+        if state is None:
+            return [[("n", "key"), (" adds a source: a careers page, a feed, or board:name", "dim")]]
+        glyphs, now = self.look().glyphs, self._room.ports.clock.now()
+        last = f"last poll {age(state.last_poll, now)} ago" if state.last_poll else "never polled"
+        good = f"last success {age(state.last_success, now)} ago" if state.last_success else "no success yet"
+        outcome = state.outcome.value if state.outcome else ""
+        words = (
+            f"{state.condition.value}: {outcome}"
+            if outcome not in ("", state.condition.value)
+            else state.condition.value
+        )
+        figures = f" {glyphs.dot} ".join(
+            (
+                plural(state.open_jobs, "open job"),
+                f"{state.skipped} left out",
+                f"p95 {duration(state.latency_ms)}",
+                f"errors {percent(state.error_rate)}",
+            )
+        )
+        rows: list[tuple[str, str]] = [
+            (f"{state.name}  {state.key}", "title"),
+            (f"{glyphs.condition[state.condition]} {words}", CONDITION_INK[state.condition]),
+            (state.reason or "nothing wrong", "foreground"),
+            (f"{last} {glyphs.dot} {good} {glyphs.dot} next {next_try(state, now)}", "dim"),
+            (figures, "dim"),
+        ]
+        return [[(fit(text, width, ellipsis=glyphs.ellipsis), ink)] for text, ink in rows]
+
+
+class SourcesScreen(V7Screen):
+    """List, detail, and a line to add by."""
+
+    PLACE = "sources"
+    AUTO_FOCUS = "HealthStatusView"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("sources")]
+    CSS = """
+    #sources { height: 1fr; layout: vertical; }
+    #sources HealthStatusView { height: 1fr; }
+    #sources-line { height: 1; border: none; padding: 0 1; display: none; }
+    SourcesScreen.-adding #sources-line { display: block; }
+    """
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self.list = HealthStatusView(empty="Reading sources …")
+        self.list.now = room.ports.clock.now()
+        self.detail = SourceDetail(room)
+        self.line = Input(placeholder="https://… or greenhouse:name", id="sources-line")
+        self._removing: SourceKey | None = None
+
+    def body(self) -> ComposeResult:
+        with Container(id="sources"):
+            yield self.list
+            yield self.detail
+        yield self.line
+
+    def on_mount(self) -> None:
+        self.reload()
+        self.set_interval(2.0, self.reload)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the list again when the screen is looked at; the cursor stays on its source."""
+        if self.is_current or not self.list.rows:
+            self.work(self._reload, "reload")
+
+    async def _reload(self, stay_on: SourceKey | None = None) -> None:
+        sources = await self.ask(self.room.ports.sources.list(), "Sources were not read")
+        if sources is None:
+            self.list.show(self.list.rows, empty=f"No list: {self.room.problem}. Press r to try again.")
+            return
+        key = stay_on or (self.list.current.key if self.list.current else None)
+        self.room.sources = sources
+        self.list.now = self.room.ports.clock.now()
+        cursor = next((i for i, state in enumerate(sources) if state.key == key), None)
+        if tuple(self.list.rows) != sources or not sources or stay_on is not None:
+            self.list.show(sources, cursor=cursor, empty="No sources yet. Press n and paste an address.")
+        self.repaint_bars()
+
+    def on_line_list_moved(self, event: HealthStatusView.Moved) -> None:
+        event.stop()
+        state = self.list.current
+        if state is None or state.key != self._removing:
+            self._removing = None
+        self.detail.show(state)
+
+    # --- adding
+
+    def action_add(self) -> None:
+        self.add_class("-adding")
+        self.line.value = ""
+        focus_if(self, self.line)
+        self.say("Paste the address of a careers page or a feed, then enter; esc leaves")
+
+    def action_back(self) -> None:
+        self.remove_class("-adding")
+        self._removing = None
+        focus_if(self, self.list)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        address = clean_text(event.value, limit=2_000)
+        if address:
+            self.say("Looking …")
+            self.work(lambda: self._add(address), "add")
+
+    async def _add(self, address: str) -> None:
+        sources = self.room.ports.sources
+        found: Recognised | None = await self.ask(sources.recognise(address), "Not added")
+        if found is None:
+            return
+        state = await self.ask(sources.add(found.key), "Not added")
+        if state is None:
+            return
+        self.action_back()
+        await self._reload(stay_on=state.key)
+        self.say(f"Added {found.name} ({found.how}); polling it …", ink="good")
+        await self._poll(state.key)
+
+    # --- one source
+
+    def action_refresh_one(self) -> None:
+        state = self.list.current
+        if state is None:
+            self.reload()
+            return
+        if state.condition is SourceCondition.PAUSED:
+            self.say(f"{state.name} is paused; p goes on with it")
+            return
+        self.say(f"Polling {state.name} …")
+        self.work(lambda: self._poll(state.key), "poll-one", exclusive=False)
+
+    async def _poll(self, key: SourceKey) -> None:
+        reports = await self.ask(self.room.ports.sources.refresh([key]), "Polling failed")
+        if reports is None:
+            return
+        await self._reload(stay_on=self.list.current.key if self.list.current else key)
+        for report in reports:
+            sound = report.outcome.sound
+            text = f"{report.key}: {report.outcome.value}, {report.received} received, {report.new} new"
+            self.say(f"{text}. {report.reason}" if report.reason else text, ink="good" if sound else "bad")
+
+    def action_pause(self) -> None:
+        if (state := self.list.current) is not None:
+            self.work(lambda: self._pause(state), "pause", exclusive=False)
+
+    async def _pause(self, state: SourceState) -> None:
+        pausing = state.condition is not SourceCondition.PAUSED
+        after = await self.ask(self.room.ports.sources.pause(state.key, paused=pausing), "Not changed")
+        if after is not None:
+            await self._reload(stay_on=state.key)
+            self.say(f"{state.name} is paused" if pausing else f"{state.name} goes on", ink="good")
+
+    def action_remove(self) -> None:
+        state = self.list.current
+        if state is None:
+            return
+        if self._removing != state.key:
+            self._removing = state.key
+            self.say(f"Press D again to remove {state.name}; its jobs stay until they are closed", ink="warn")
+            return
+        self._removing = None
+        self.work(lambda: self._remove(state), "remove", exclusive=False)
+
+    async def _remove(self, state: SourceState) -> None:
+        async def removed() -> bool:
+            await self.room.ports.sources.remove(state.key)
+            return True
+
+        if await self.ask(removed(), "Not removed"):
+            await self._reload()
+            self.say(f"Removed {state.name}. n adds it again: {state.key}", ink="good")
+
+    def action_copy(self) -> None:
+        self.copy(str(self.list.current.key) if self.list.current else None, "key")

@@ -1,0 +1,125 @@
+"""The three lines around every screen: where one is, what just happened, which keys help."""
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+
+from v7ui.formatting import duration, fit
+from v7ui.keys import hints
+from v7ui.room import Room
+from v7ui.widgets.painted import Line, Painted, Span
+
+TABS = (("deck", "Deck"), ("search", "Search"), ("live", "Live"), ("sources", "Sources"), ("saved", "Saved"))
+
+
+class TopBar(Painted):
+    """Screens, the lens, sources that are well, and the last ranking's time."""
+
+    DEFAULT_CSS = "TopBar { height: 1; background: $panel; }"
+
+    class Picked(Message):
+        """A tab was clicked."""
+
+        def __init__(self, place: str) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, room: Room, place: str) -> None:
+        super().__init__()
+        self._room = room
+        self._place = place
+        self._ends: list[tuple[int, str]] = []
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        glyphs = self.look().glyphs
+        left: list[Span] = [(" V7 ", "match-bold")]
+        used = 4
+        self._ends.clear()
+        for number, (place, word) in enumerate(TABS, 1):
+            here = place == self._place
+            text = f"{glyphs.cursor if here else ' '}{number} {word} "
+            left.append((text, "title" if here else "dim"))
+            used += len(text)
+            self._ends.append((used, place))
+        if self._place == "settings":
+            left.append((f"{glyphs.cursor}, Settings ", "title"))
+            used += 12
+        right = self._right()
+        while right and used + sum(cell_len(text) for text, _ in right) > width:
+            right.pop(0)  # the rightmost figures matter most: the banner never goes
+        space = width - used - sum(cell_len(text) for text, _ in right)
+        return [[*left, (" " * max(0, space), "text"), *right]]
+
+    def _right(self) -> list[Span]:
+        room, glyphs = self._room, self.look().glyphs
+        match, manifest = glyphs.profile.values()
+        spans: list[Span] = [
+            {
+                "match": (f"{match} MATCH ", "match"),
+                "manifest": (f"{manifest} MANIFEST ", "manifest"),
+            }.get(room.lens, (f"{match}{manifest} BLEND {room.settings.blend:.1f} ", "text"))
+        ]
+        well, counted = room.healthy()
+        if room.polling:
+            spans.append((" polling" + glyphs.ellipsis + " ", "manifest"))
+        elif counted:
+            spans.append((f" {well}/{counted} src ", "dim" if well == counted else "warn"))
+        if room.ranking_ms is not None:
+            spans.append((f" {duration(room.ranking_ms)} ", "dim"))
+        if room.banner:
+            spans.append((f" {room.banner} ", "tab"))
+        return spans
+
+    def on_click(self, event: events.Click) -> None:
+        for end, place in self._ends:
+            if 4 <= event.x < end:
+                self.post_message(self.Picked(place))
+                return
+
+
+class StatusLine(Painted):
+    """What just happened, in one line that stays until something else does."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self._ink = "dim"
+        self._aside = ""
+
+    def say(self, text: str, *, ink: str = "dim", aside: str = "") -> None:
+        """Replace the line; `aside` stands at its right end."""
+        self.text, self._ink, self._aside = text, ink, aside
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        glyphs = self.look().glyphs
+        sign = {"good": f"{glyphs.done} ", "bad": f"{glyphs.failed} "}.get(self._ink, "")
+        aside = f" {self._aside} " if self._aside else ""
+        room = max(0, width - 1 - len(aside))
+        return [[(" ", "text"), (fit(sign + self.text, room, ellipsis=glyphs.ellipsis), self._ink), (aside, "key")]]
+
+
+class KeyBar(Painted):
+    """The keys worth knowing here; as many as fit, the help always."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; background: $panel; }"
+
+    def __init__(self, room: Room, place: str) -> None:
+        super().__init__()
+        self._room = room
+        self._place = place
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        *here, (help_key, help_label) = hints(self._place, self._room.keys)
+        tail: list[Span] = [(help_key, "key"), (f" {help_label}", "dim")]
+        used = 1 + len(help_key) + len(help_label) + 1
+        spans: list[Span] = [(" ", "text")]
+        for key, label in here:
+            cells = len(key) + 1 + len(label) + 1
+            if used + cells > width:
+                break
+            spans += [(key, "key"), (f" {label} ", "dim")]
+            used += cells
+        return [[*spans, *tail]]

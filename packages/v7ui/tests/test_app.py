@@ -1,0 +1,265 @@
+"""The app around the screens: sizes, banner, events, frames, hostile text."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import v7ui
+from v7core.models.dashboard import DashboardMetrics, SystemHealthData, SystemStatus
+from v7core.models.sources import SourceCondition
+from v7core.testing.fakes import MemoryFeed, MemorySearch, MemorySource, MemorySources
+from v7core.testing.samples import KEY, posting
+from v7ui import V7App, look_from
+from v7ui.widgets.lists import LineList
+
+HOSTILE = (
+    "Dev [/]",
+    "[/foo]",
+    "Dev [/",
+    "Salary [from=50k to=60k]",
+    "C++ [Remote] Engineer",
+    "[@click=app.quit]Apply[/]",
+    "[bold red]x[/bold red]",
+    "$v {x} %s \\[",
+)
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+async def test_a_title_is_shown_letter_by_letter(with_ports, until, capture, title):
+    """Brackets are brackets in the list, the detail, the status line and a toast; nothing crashes or is lost."""
+    sample = [posting(0, title=title, company=title, text=title, locations=(title,))]
+    app = V7App(with_ports(feed=MemoryFeed(sample), search=MemorySearch(sample)), banner=title[:8])
+    async with app.run_test(size=(160, 40), notifications=True, tooltips=True) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        app.tell(title)
+        await pilot.pause(0.2)
+        await pilot.press("w")
+        await until(pilot, lambda: capture(app).count(title) >= 3)
+        await pilot.press("i", "u")
+        await until(pilot, lambda: "Undone" in app.screen.status.text)
+        assert title in capture(app).splitlines()[-2]
+
+
+@pytest.mark.parametrize("text", ["\x1b[>0q", "\x1b]52;c;aGk=\x07", "a\x9b31mb", "x\u202ey", "nul\x00"])
+def test_nothing_raw_reaches_the_terminal(text):
+    """The render edge makes inert what was not cleaned where it came in."""
+    from rich.style import Style
+
+    from v7ui.theme import inks
+    from v7ui.widgets.painted import strip_of
+
+    assert strip_of([(text, "text")], 20, Style(), inks("v7-dark")).text.isprintable()
+
+
+def test_no_code_of_ours_reaches_a_markup_api():
+    """Static, Label, Markdown, OptionList, from_markup and f-strings in titles or toasts are not used at all."""
+    forbidden = {"Static", "Label", "Markdown", "OptionList", "Tree", "DataTable", "RichLog", "Log", "from_markup"}
+    found = []
+    for path in Path(v7ui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            told = name != "notify" or any(
+                keyword.arg == "markup" and getattr(keyword.value, "value", None) is False for keyword in node.keywords
+            )
+            if name in forbidden or not told:
+                found.append(f"{path.name}:{node.lineno} {name}")
+    assert [] == found
+
+
+async def test_a_window_too_small_takes_no_key_but_quit(ports, until, capture):
+    """40x12 says so; a reaction key does nothing; a larger window shows the deck again."""
+    app = V7App(ports)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        screen = app.screen
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: "Window too small" in capture(app))
+        await pilot.press("i", "4", "x")
+        assert 12 == len(screen.state.cards)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("i")
+        assert 11 == len(screen.state.cards)
+
+
+async def test_starting_in_a_window_too_small(ports, until, capture):
+    """The notice comes first there too, and q leaves."""
+    app = V7App(ports)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await until(pilot, lambda: "Window too small" in capture(app))
+        await pilot.press("q")
+    assert 0 == app.return_code
+
+
+@pytest.mark.parametrize("start", ["deck", "live", "sources"])
+async def test_the_banner_stands_on_every_screen(ports, capture, start):
+    """A demo can never be mistaken for one's own data."""
+    app = V7App(ports, banner="DEMO", start=start)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in "134":
+            await pilot.press(key)
+            assert "DEMO" in capture(app).splitlines()[0]
+
+
+async def test_what_the_app_is_told_is_shown(ports, until, capture):
+    """On the line at once, and among the events of the Live screen."""
+    app = V7App(ports)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        app.tell("the background process was restarted")
+        await until(pilot, lambda: "the background process was restarted" in capture(app))
+        await pilot.press("3")
+        await until(pilot, lambda: "09:30:00 the background" in capture(app))
+
+
+async def test_every_painted_frame_is_recorded(ports, until):
+    """As `ui_frame_time_ms`, finite and above zero; an idle tick is no frame."""
+    app = V7App(ports)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        before = app.room.meter.count
+        await pilot.press("j", "j", "j")
+        await until(pilot, lambda: app.room.meter.count > before)
+    values = ports.recorder.values("ui_frame_time_ms")
+    assert app.room.meter.count == len(values)
+    assert all(value > 0 for value in values)
+
+
+async def test_ascii_draws_no_other_character(ports, until, capture):
+    """For terminals and fonts without more."""
+    app = V7App(ports, look=look_from({"V7_ASCII": "1"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        for key in "134":
+            await pilot.press(key)
+            await pilot.pause(0.1)
+            shown = capture(app)
+            assert shown.isascii(), {c for c in shown if not c.isascii()}
+
+
+async def test_a_list_draws_only_what_is_visible(ports):
+    """100,000 rows: strips are made for a screenful, and the cursor still reaches the last."""
+
+    class Numbers(LineList[int]):
+        drawn = 0
+
+        def line(self, row, index, width):
+            self.drawn += 1
+            return [(f"row {row}", "text")]
+
+    app = V7App(ports)
+    async with app.run_test(size=(80, 24)) as pilot:
+        numbers = Numbers()
+        await app.screen.mount(numbers)
+        numbers.styles.height = 5
+        await pilot.pause()
+        numbers.show(range(100_000))
+        numbers.focus()
+        await pilot.pause()
+        await pilot.press("G", "k", "g", "pagedown", "ctrl+d", "ctrl+u")
+        assert numbers.drawn < 100
+        assert 4 == numbers.cursor
+
+
+async def test_the_live_screen_shows_dashes_for_what_was_not_measured(ports, until, capture):
+    """No made-up start values."""
+    app = V7App(ports, start="live")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "— advantage" in capture(app))
+        assert "—/s" in capture(app)
+
+
+async def test_the_live_screen_shows_figures_against_their_budgets(ports, until, capture):
+    """Time, advantage, memory share and the verdicts in words."""
+    ports.dashboard.metrics = DashboardMetrics(
+        thompson_performance_ms=0.05,
+        memory_usage_mb=190.0,
+        throughput_jobs_per_second=35_400.0,
+        ui_frame_time_ms=20.0,
+    )
+    ports.dashboard.health = SystemHealthData(overall_status=SystemStatus.WARNING, uptime=65.0)
+    app = V7App(ports, start="live")
+    async with app.run_test(size=(140, 40)) as pilot:
+        await until(pilot, lambda: "200x Performance Advantage" in capture(app))
+        for words in (
+            "0.050ms Current Processing Time",
+            "Budget: 10.0ms Within Budget",
+            "190.0 MB Current Usage",
+            "95.0% of Budget",
+            "Near Budget",
+            "35.4k/s",
+            "Over Budget",
+            "▲ Warning",
+            "up 00:01:05",
+            "Production Monitoring",
+        ):
+            assert words in capture(app)
+
+
+async def test_the_live_screen_says_why_it_has_nothing_and_retries(ports, until, capture):
+    """Error Loading Data, the reason, the last good time; r reads again."""
+    ports.dashboard.error = RuntimeError("the backend is gone")
+    app = V7App(ports, start="live")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Error Loading Data" in capture(app))
+        assert "the backend is gone" in capture(app)
+        assert "Last good: never yet" in capture(app)
+        ports.dashboard.error = None
+        await pilot.press("r")
+        await until(pilot, lambda: "Production Monitoring" in capture(app))
+
+
+async def test_live_keys(ports, until, capture):
+    """Range, rate, pause and expand do what they say, and the rate is kept."""
+    app = V7App(ports, start="live")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: "[1H]" in capture(app))
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "[6H]" in capture(app) and 6 in ports.dashboard.asked)
+        await pilot.press("plus", "plus", "plus")
+        await until(pilot, lambda: ports.settings._settings.refresh_ms == 100)
+        await pilot.press("space")
+        await until(pilot, lambda: "PAUSED" in capture(app))
+        await pilot.press("e")
+        await until(pilot, lambda: "Memory" not in capture(app))
+
+
+async def test_sources_are_added_paused_polled_and_removed(with_ports, until, capture):
+    """Each by its key; a removal asks twice; an unknown address is one line."""
+    sources = MemorySources([MemorySource(KEY, [posting(0), posting(1)])])
+    app = V7App(with_ports(sources=sources), start="sources")
+    async with app.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        await pilot.press("r")
+        await until(pilot, lambda: "ok" in app.screen.status.text)
+        await pilot.press("p")
+        await until(pilot, lambda: app.screen.list.current.condition is SourceCondition.PAUSED)
+        await pilot.press("n", *"gopher://x", "enter")
+        await until(pilot, lambda: "Not added: nothing known" in app.screen.status.text)
+        await pilot.press("escape", "n", *"lever:wren", "enter")
+        await until(pilot, lambda: len(app.screen.list.rows) == 2)
+        await until(pilot, lambda: app.screen.list.current.key.board == "wren")
+        await pilot.press("D")
+        assert "Press D again" in app.screen.status.text
+        await pilot.press("D")
+        await until(pilot, lambda: len(app.screen.list.rows) == 1)
+
+
+async def test_polling_everything_can_be_left(with_ports, until, capture):
+    """R polls, the bar says so, R again stops waiting."""
+    import asyncio
+
+    class Slow(MemorySources):
+        async def refresh(self, keys=None):
+            await asyncio.Event().wait()
+
+    app = V7App(with_ports(sources=Slow()))
+    async with app.run_test(size=(120, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        await pilot.press("R")
+        await until(pilot, lambda: "polling" in capture(app).splitlines()[0])
+        await pilot.press("R")
+        await until(pilot, lambda: "polling" not in capture(app).splitlines()[0])
+        assert "Stopped waiting" in app.screen.status.text
