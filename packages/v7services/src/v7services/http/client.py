@@ -123,13 +123,12 @@ class Fetcher:
     ) -> FetchReply:
         """Try, and try again where that may help: with jitter, within the deadline and the host's budget."""
         started, sent, wire = self._clock.monotonic(), 0, 0
+        hop = first_hop(request, source, filling, self._user_agent)
+        host = self._host(hop, rate)
         attempt = 0
         while True:
             attempt += 1
-            answer: Answer | None = None
             try:
-                hop = first_hop(request, source, filling, self._user_agent)
-                host = self._host(hop, rate)
                 self._refuse_cooling(host, source)
                 answer, requests = await self._walk(hop, request, source, filling, rate, deadline)
                 sent, wire = sent + requests, wire + answer.wire_bytes
