@@ -11,9 +11,15 @@ from v7core.models.dashboard import DashboardMetrics, EventType, SystemStatus, T
 from v7core.models.metrics import MetricPoint, MetricType
 from v7core.models.sources import APIHealthStatus, SourceCondition, SourceKey, SourceState
 from v7core.protocols import DegradationStep
+from v7core.registry import MonitoringSystemRegistry
 from v7core.testing.fakes.faces import MemorySources
 from v7core.testing.fakes.measuring import FixedClock, MemoryHistory
-from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor, status_of
+from v7performance import (
+    ProductionMetricsDashboard,
+    ProductionPerformanceMonitor,
+    format_duration_short,
+    status_of,
+)
 
 
 def source(board, condition, **changes):
@@ -197,8 +203,6 @@ async def test_the_loop_looks_by_itself_and_its_start_and_end_are_events():
     """On the machine's clock: figures arrive without anybody asking twice."""
     monitor = ProductionPerformanceMonitor()
     history = MemoryHistory()
-    from v7core.registry import MonitoringSystemRegistry
-
     registry = MonitoringSystemRegistry()
     registry.register_performance_monitor(monitor)
     dashboard = ProductionMetricsDashboard(registry, history=history, refresh_ms=100)
@@ -246,8 +250,6 @@ def test_the_formats_are_the_guides():
     dashboard = ProductionMetricsDashboard
     assert ("12.3%", "0.0%") == (dashboard.format_percentage(0.1234), dashboard.format_percentage(0))
     assert ["0.028ms", "1.0ms", "12.3ms"] == [dashboard.format_duration(x) for x in (0.028, 1.0, 12.34)]
-    from v7performance import format_duration_short
-
     assert ["28µs", "120ns", "12.3ms", "1.5s", "2.0min"] == [
         format_duration_short(x) for x in (0.028, 0.00012, 12.34, 1500, 120_000)
     ]
@@ -259,3 +261,34 @@ def test_a_fixed_clock_makes_snapshots_repeatable():
     monitor = ProductionPerformanceMonitor(clock=clock)
     monitor.record("a_ms", 1.0)
     assert 0.0 == monitor.summary("a_ms").age_s
+
+
+async def test_watching_outlives_what_it_watches():
+    """A directory with a bug is told once, the loop goes on, and the recovery is told."""
+
+    class Broken(Directory):
+        broken = True
+
+        async def list(self):
+            if self.broken:
+                raise RuntimeError("a bug")
+            return ()
+
+    clock, directory = FixedClock(), Broken()
+    dashboard = ProductionMetricsDashboard(MonitoringSystemRegistry(), directory, clock=clock, refresh_ms=100)
+    await dashboard.start_real_time_monitoring()
+
+    async def until(count):
+        for _ in range(300):
+            clock.advance(0.5)
+            if len((await dashboard.system_health()).recent_events) >= count:
+                return
+            await asyncio.sleep(0.01)
+
+    await until(2)
+    directory.broken = False
+    await until(3)
+    await dashboard.stop_monitoring()
+    said = [event.type for event in reversed((await dashboard.system_health()).recent_events)]
+    expected = [EventType.STARTUP, EventType.PERFORMANCE_DEGRADATION, EventType.RECOVERY_COMPLETE, EventType.SHUTDOWN]
+    assert expected == said

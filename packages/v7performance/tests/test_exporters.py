@@ -41,7 +41,9 @@ def measured(bench):
     """A system in which everything was measured, with names that need escaping."""
     directory = MemorySources()
     key = SourceKey(source="feed", board='https://example.org/"a"\\b')
-    directory._states = {key: SourceState(key=key, name="A", condition=SourceCondition.DEGRADED)}
+    directory._states = {
+        key: SourceState(key=key, name="A", condition=SourceCondition.DEGRADED, open_jobs=3, latency_ms=1 / 7)
+    }
     system = bench(sources=directory)
     for n, metric in enumerate(MetricType, start=1):
         system.monitor.record_metric(metric, n / 3)
@@ -64,6 +66,11 @@ async def test_a_real_parser_reads_the_same_figures(bench):
     assert {
         ("v7_source_health", ("source", key)): 0.5 for key in status["sources"]["statuses"]
     }.items() <= found.items()
+    for key, facts in status["sources"]["each"].items():
+        assert (facts["jobs"], facts["latency_ms"]) == tuple(
+            found[f"v7_source_{field}", ("source", key)] for field in ("jobs", "latency_ms")
+        )
+        assert (facts["error_rate"], False) == (None, ("v7_source_error_rate", ("source", key)) in found)
     for stage, summary in status["stages"].items():
         assert summary["total"] == found["v7_stage_samples_total", ("stage", stage)]
         for name, quantile in (("p50", "0.5"), ("p95", "0.95"), ("p99", "0.99")):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from v7core.clock import SystemClock
 from v7core.constants import SacredUIConstants
-from v7core.errors import InvalidValue, StorageError
+from v7core.errors import InvalidValue, V7Error
 from v7core.models.dashboard import (
     AlertSeverity,
     AlertType,
@@ -22,7 +22,7 @@ from v7core.models.dashboard import (
     TrendDirection,
 )
 from v7core.models.metrics import MetricPoint, MetricType, PerformanceSnapshot, PerformanceValidationResult
-from v7core.models.sources import SourceCondition
+from v7core.models.sources import SourceCondition, SourceState
 from v7core.protocols import Clock, DegradationStep, LoadLevel, MetricHistory, SourceDirectory
 from v7core.registry import MonitoringSystemRegistry
 from v7performance.alerts import MEMORY_GROWING, SOURCE_RULE, AlertBook, AlertRule, default_rules
@@ -189,6 +189,11 @@ class ProductionMetricsDashboard:
         """How much load is being shed."""
         return self._load.current()
 
+    @property
+    def source_states(self) -> tuple[SourceState, ...]:
+        """Every source as of the latest look, with its latency and error rate; empty while they are unknown."""
+        return self._sources.states or ()
+
     async def refresh_metrics(self) -> DashboardMetrics:
         """Look now: gather figures, weigh alerts and budgets, add to histories."""
         async with self._turn:
@@ -231,8 +236,19 @@ class ProductionMetricsDashboard:
     # --- one look ---------------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
+        failing = False
         while True:
-            await self.refresh_metrics()
+            try:
+                await self.refresh_metrics()
+            except Exception as error:  # what is watched may fail in any way; watching goes on and says so once
+                if not failing:
+                    text = f"A look at the system failed: {type(error).__name__}"
+                    self.note(self._event(EventType.PERFORMANCE_DEGRADATION, text))
+                failing = True
+            else:
+                if failing:
+                    self.note(self._event(EventType.RECOVERY_COMPLETE, "The system can be looked at again"))
+                failing = False
             await asyncio.sleep(self.interval_s)
 
     async def _look(self) -> None:
@@ -292,7 +308,7 @@ class ProductionMetricsDashboard:
     async def _keep(self, *, final: bool = False) -> None:
         try:
             await self._keeper.flush(final=final)
-        except StorageError as error:
+        except V7Error as error:
             self._evaluate(_HISTORY_RULE, 1.0, subject="the store", reason=str(error))
         else:
             self._evaluate(_HISTORY_RULE, 0.0, subject="the store")

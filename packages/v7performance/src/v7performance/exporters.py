@@ -84,6 +84,11 @@ def _families(status: Mapping[str, Any]) -> Iterator[Iterable[str]]:
         left_out += max(0, len(statuses) - MAX_LABELS)
         rows = [(_labels(source=key), _HEALTH[health]) for key, health in statuses[:MAX_LABELS]]
         yield _gauge("v7_source_health", "1 healthy, 0.5 degraded, 0 unavailable.", rows)
+    each = list(status["sources"]["each"].items())[:MAX_LABELS]
+    for field in ("jobs", "latency_ms", "error_rate"):
+        rows = [(_labels(source=key), facts[field]) for key, facts in each if facts[field] is not None]
+        if rows:
+            yield _gauge(f"v7_source_{field}", "Of one source.", rows)
     stages = list(status["stages"].items())
     if stages:
         left_out += max(0, len(stages) - MAX_LABELS)

@@ -98,7 +98,7 @@ class HistoryKeeper:
         """Hand closed points to the store, with `final` the open ones too.
 
         Raises:
-            StorageError: the store kept none of them; they wait here for the next try.
+            V7Error: the store kept none of them; they wait here for the next try.
         """
         if final and self._opened is not None:
             self._close(self._opened[1])

@@ -44,30 +44,35 @@ def footprint_mb(pid: int) -> float | None:
 
 def tree_footprint_mb(pid: int) -> float | None:
     """The footprint summed over a process and all its descendants, 10^6 bytes; None when the process is gone."""
-    own = footprint_mb(pid)
-    if own is None:
-        return None
-    return own + sum(footprint_mb(child.pid) or 0.0 for child in _descendants(pid))
+    return _footprint_mb(_tree(pid))
 
 
 def tree_resident_mb(pid: int) -> float | None:
     """Resident memory summed over the same processes, 10^6 bytes: it counts shared library pages once a process."""
-    try:
-        processes = [psutil.Process(pid), *_descendants(pid)]
-    except psutil.Error:
-        return None
-    total = 0.0
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            total += process.memory_info().rss / 1e6
-    return total
+    return _resident_mb(_tree(pid))
 
 
-def _descendants(pid: int) -> list[psutil.Process]:
+def _tree(pid: int) -> list[psutil.Process]:
+    """A process and its descendants; finding them means reading every process of the machine, so do it once."""
     try:
-        return list(psutil.Process(pid).children(recursive=True))
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
     except psutil.Error:
         return []
+
+
+def _footprint_mb(tree: list[psutil.Process]) -> float | None:
+    # One that ended since the tree was read owns nothing any more.
+    found = [owned for process in tree if (owned := footprint_mb(process.pid)) is not None]
+    return sum(found) if found else None
+
+
+def _resident_mb(tree: list[psutil.Process]) -> float | None:
+    found: list[float] = []
+    for process in tree:
+        with contextlib.suppress(psutil.Error):
+            found.append(process.memory_info().rss / 1e6)
+    return sum(found) if found else None
 
 
 class ProcessProbe:
@@ -99,16 +104,15 @@ class ProcessProbe:
                 self._recorder.record("process.files", count_files())
 
     def _sample_memory(self) -> None:
-        footprint = tree_footprint_mb(self._process.pid)
-        if footprint is None:
+        tree = _tree(self._process.pid)
+        footprint, resident = _footprint_mb(tree), _resident_mb(tree)
+        if footprint is None or resident is None:
             return
         self._peak = max(self._peak, footprint)
         self._recorder.record(MetricType.MEMORY_USAGE, footprint)
         self._recorder.record("process.footprint_peak_mb", self._peak)
-        self._recorder.record("process.count", 1 + len(_descendants(self._process.pid)))
-        resident = tree_resident_mb(self._process.pid)
-        if resident is not None:
-            self._recorder.record("process.resident_mb", resident)
+        self._recorder.record("process.resident_mb", resident)
+        self._recorder.record("process.count", len(tree))
 
     def _sample_processor(self) -> None:
         times = self._process.cpu_times()

@@ -43,6 +43,16 @@ async def status_of(dashboard: ProductionMetricsDashboard) -> dict[str, Any]:
             "jobs": metrics.total_jobs_available,
             "health_score": metrics.source_health_score,
             "statuses": {key: status.value for key, status in sorted(metrics.statuses.items())},
+            "each": {
+                str(state.key): {
+                    "condition": state.condition.value,
+                    "reason": state.reason,
+                    "jobs": state.open_jobs,
+                    "latency_ms": state.latency_ms,
+                    "error_rate": state.error_rate,
+                }
+                for state in sorted(dashboard.source_states, key=lambda state: str(state.key))
+            },
         },
         "stages": {name: asdict(stage) for name, stage in (await dashboard.stages()).items()},
         "alerts": [
