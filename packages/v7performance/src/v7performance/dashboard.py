@@ -10,8 +10,6 @@ from v7core.clock import SystemClock
 from v7core.constants import SacredUIConstants
 from v7core.errors import InvalidValue, V7Error
 from v7core.models.dashboard import (
-    AlertSeverity,
-    AlertType,
     DashboardAlert,
     DashboardMetrics,
     EventType,
@@ -19,13 +17,12 @@ from v7core.models.dashboard import (
     SystemEvent,
     SystemHealthData,
     TimestampedValue,
-    TrendDirection,
 )
 from v7core.models.metrics import MetricPoint, MetricType, PerformanceSnapshot, PerformanceValidationResult
-from v7core.models.sources import SourceCondition, SourceState
+from v7core.models.sources import SourceState
 from v7core.protocols import Clock, DegradationStep, LoadLevel, MetricHistory, SourceDirectory
 from v7core.registry import MonitoringSystemRegistry
-from v7performance.alerts import MEMORY_GROWING, SOURCE_RULE, AlertBook, AlertRule, default_rules
+from v7performance.alerts import AlertRule, default_rules
 from v7performance.budgets import Budgets
 from v7performance.events import EventLog
 from v7performance.figures import Summary
@@ -33,23 +30,14 @@ from v7performance.formatting import format_duration, format_percentage
 from v7performance.gathering import Sources, figures, gather_stages
 from v7performance.history import HOURS, HistoryKeeper
 from v7performance.shedding import BudgetEnforcer, LocalLoadLevel
-from v7performance.trends import MAX_POINTS, trend
+from v7performance.trends import trend
+from v7performance.weighing import Weigher
 
 REFRESH_MS: Final = (100, 250, 500, 1000)
 """The refresh intervals a person may choose from."""
 LOOKED_S: Final = 5.0
 """Nobody asked for this long: nobody looks."""
 
-_HISTORY_RULE: Final = AlertRule(
-    reading="history.unsaved",
-    type=AlertType.SYSTEM,
-    severity=AlertSeverity.WARNING,
-    title="History Not Kept",
-    threshold=0.5,
-    clear=0.5,
-    raise_after_s=0.0,
-    clear_after_s=0.0,
-)
 _SHOWN: Final = (
     MetricType.THOMPSON_DURATION,
     MetricType.MEMORY_USAGE,
@@ -91,14 +79,16 @@ class ProductionMetricsDashboard:
         self._registry = registry
         self._clock: Clock = clock or SystemClock()
         self._load: LoadLevel = load or LocalLoadLevel()
-        self._enforcer = enforcer or BudgetEnforcer(self._load)
-        self._rules = default_rules(self.budgets) if rules is None else rules
-        known = {metric.value for metric in MetricType} | {MEMORY_GROWING}
-        self._stage_readings = frozenset(rule.reading for rule in self._rules) - known
         self._sources = Sources(sources)
         self._keeper = HistoryKeeper(history)
-        self._alerts = AlertBook()
         self._events = EventLog()
+        self._weigher = Weigher(
+            default_rules(self.budgets) if rules is None else rules,
+            enforcer or BudgetEnforcer(self._load),
+            budgets=self.budgets,
+            clock=self._clock,
+            events=self._events,
+        )
         self._turn = asyncio.Lock()
         self._started = self._clock.monotonic()
         self._task: asyncio.Task[None] | None = None
@@ -107,7 +97,6 @@ class ProductionMetricsDashboard:
         self._checked: float | None = None
         self._asked: float | None = None
         self._maintenance = 0
-        self._growing: tuple[int, float | None] = (0, None)
         self._trends: dict[int, tuple[int, PerformanceTrendData]] = {}
 
     # --- the port ---------------------------------------------------------------------------------------------------
@@ -134,7 +123,7 @@ class ProductionMetricsDashboard:
     async def system_health(self) -> SystemHealthData:
         """Status, alerts, events and uptime; the status is None until the first look."""
         self._asked = self._clock.monotonic()
-        alerts = self._alerts.active
+        alerts = self._weigher.alerts.active
         checked = self._snapshot is not None
         return SystemHealthData(
             overall_status=SystemHealthData.status_for(alerts, maintenance=self._maintenance > 0) if checked else None,
@@ -215,7 +204,7 @@ class ProductionMetricsDashboard:
 
     def acknowledge(self, alert: UUID) -> DashboardAlert:
         """Mark a standing alert as seen; raises `NotFound` when none of this id stands."""
-        return self._alerts.acknowledge(alert)
+        return self._weigher.alerts.acknowledge(alert)
 
     def note(self, event: SystemEvent) -> None:
         """Show an event that happened elsewhere, such as a supervisor's."""
@@ -266,52 +255,19 @@ class ProductionMetricsDashboard:
         coarse = self.step >= DegradationStep.COARSER_HISTORY
         if self._keeper.note(snapshot, now=now, at=at, coarse=coarse):
             await self._keep()
-        await self._weigh(_fresh(snapshot))
+        wanted = self._weigher.stage_readings
+        stages = await gather_stages(self._registry.coordinator.monitors, wanted) if wanted else {}
+        self._weigher.weigh_figures(snapshot, stages, self._keeper)
         if fresh_states:
-            self._weigh_sources()
-        event = self._enforcer.observe(self.budgets.violations(_fresh(snapshot)), now=now, at=at)
-        if event is not None:
-            self.note(event)
-
-    async def _weigh(self, snapshot: PerformanceSnapshot) -> None:
-        readings: dict[str, float | None] = {metric.value: snapshot.value(metric) for metric in MetricType}
-        readings[MEMORY_GROWING] = self._memory_growing()
-        if self._stage_readings:
-            stages = await gather_stages(self._registry.coordinator.monitors, self._stage_readings)
-            readings |= {name: stage.p95 for name, stage in stages.items() if stage.count}
-        for rule in self._rules:
-            self._evaluate(rule, readings.get(rule.reading))
-
-    def _weigh_sources(self) -> None:
-        states = [state for state in self._sources.states or () if state.condition.health is not None]
-        self._alerts.keep_only(SOURCE_RULE, [str(state.key) for state in states])
-        for state in states:
-            down = state.condition is SourceCondition.UNAVAILABLE
-            self._evaluate(SOURCE_RULE, float(down), subject=str(state.key), reason=state.reason)
-
-    def _evaluate(self, rule: AlertRule, value: float | None, *, subject: str = "", reason: str = "") -> None:
-        event = self._alerts.evaluate(
-            rule, value, now=self._clock.monotonic(), at=self._clock.now(), subject=subject, reason=reason
-        )
-        if event is not None:
-            self.note(event)
-
-    def _memory_growing(self) -> float | None:
-        """1 while the footprint degrades; worked out again only when a point was closed."""
-        if self._growing[0] != self._keeper.closed:
-            points = self._keeper.live(MetricType.MEMORY_USAGE)[-MAX_POINTS:]
-            direction = trend(MetricType.MEMORY_USAGE, [point.value for point in points])
-            value = None if direction is None else float(direction is TrendDirection.DEGRADING)
-            self._growing = (self._keeper.closed, value)
-        return self._growing[1]
+            self._weigher.weigh_sources(self._sources.states or ())
 
     async def _keep(self, *, final: bool = False) -> None:
         try:
             await self._keeper.flush(final=final)
         except V7Error as error:
-            self._evaluate(_HISTORY_RULE, 1.0, subject="the store", reason=str(error))
+            self._weigher.weigh_store(error)
         else:
-            self._evaluate(_HISTORY_RULE, 0.0, subject="the store")
+            self._weigher.weigh_store(None)
 
     async def _read_trend(self, hours: int) -> PerformanceTrendData:
         at = self._clock.now()
@@ -334,10 +290,3 @@ class ProductionMetricsDashboard:
 
 def _values(points: tuple[MetricPoint, ...]) -> tuple[TimestampedValue, ...]:
     return tuple(TimestampedValue(timestamp=point.at, value=point.value) for point in points)
-
-
-def _fresh(snapshot: PerformanceSnapshot) -> PerformanceSnapshot:
-    """The figures that rest on samples of their window: the others prove nothing new."""
-    counted = [(metric, count) for metric, count in snapshot.counts if count]
-    values = {metric.value: snapshot.value(metric) for metric, _ in counted}
-    return PerformanceSnapshot(id=snapshot.id, timestamp=snapshot.timestamp, counts=tuple(counted), **values)
