@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from v7core.errors import InvalidValue
@@ -53,6 +53,7 @@ def test_a_slow_network_is_not_ours_to_shed():
     assert [] == look(BudgetEnforcer(LocalLoadLevel(), window_s=5), 120, FAR)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.sampled_from([SLOW, FULL, FAR, ()]), max_size=300))
 def test_the_step_moves_by_one_and_never_leaves_its_range(looks):
     """Whatever happens."""
@@ -93,12 +94,15 @@ def supervisor(service, **options):
 
 async def test_a_failed_service_is_restarted_and_its_recovery_is_told():
     """Two failures, two restarts, one recovery."""
-    service = Service(failures=2)
-    keeper, events = supervisor(service)
-    task = asyncio.create_task(keeper.run())
-    await asyncio.sleep(0.1)
-    service.stop.set()
-    await task
+    service, events = Service(failures=2), []
+
+    def note(event):
+        events.append(event)
+        if event.type is EventType.RECOVERY_COMPLETE:
+            service.stop.set()
+
+    keeper = Supervisor("engine", service, note=note, clock=FixedClock(), backoff_s=0.0, settle_s=0.01)
+    await asyncio.wait_for(keeper.run(), 10)
     kinds = [event.type for event in events]
     assert [EventType.PERFORMANCE_DEGRADATION] * 2 + [EventType.RECOVERY_COMPLETE] == kinds
     assert {"engine"} == {event.metadata["service"] for event in events}

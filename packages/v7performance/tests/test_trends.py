@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from v7core.models.dashboard import TrendDirection
@@ -19,12 +19,14 @@ def noisy(seed, shape, sigma=1.0):
     return [value + source.gauss(0, sigma) for value in shape]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.integers(0, 2**32), st.integers(30, 300), st.floats(0, 1000), st.floats(0.01, 50))
 def test_noise_alone_is_no_trend(seed, length, level, sigma):
     """Whatever its level, its size and its length."""
     assert TrendDirection.STABLE is trend(LOWER, noisy(seed, [level] * length, sigma))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.integers(0, 2**32), st.integers(20, MAX_POINTS // 2), st.sampled_from([-1, 1]), st.floats(8, 1000))
 def test_a_step_is_seen_once_it_is_a_third_of_the_points(seed, after, sign, height):
     """Eight times the noise or more, in either direction."""
@@ -34,6 +36,7 @@ def test_a_step_is_seen_once_it_is_a_third_of_the_points(seed, after, sign, heig
     assert (worse, better) == (trend(LOWER, points), trend(HIGHER, points))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.integers(0, 2**32), st.integers(MAX_POINTS, 400))
 def test_a_slow_drift_beyond_the_noise_is_seen(seed, length):
     """Twenty times the noise over the whole history, however long that is."""
@@ -51,6 +54,7 @@ def test_one_outlier_is_no_trend():
     assert TrendDirection.STABLE is trend(LOWER, [*noisy(1, [5.0] * 59), 1e9])
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.floats(-1e6, 1e6), max_size=MIN_POINTS - 1))
 def test_too_few_points_say_nothing(points):
     """None rather than "stable"."""
