@@ -8,9 +8,14 @@ import attrs
 import pytest
 
 from v7core.clock import SystemClock
-from v7core.testing.fakes import ListRecorder
+from v7core.errors import NotFound
+from v7core.models.sources import Harvest, PollReport, SourceKey
+from v7core.testing.fakes import FixedClock, ListRecorder, MemoryStore
+from v7services.catalogue import by_name
+from v7services.discovery import Discovery
 from v7services.http.client import Fetcher
 from v7services.http.messages import Origin
+from v7services.records import SourceRecord
 
 
 @attrs.frozen(kw_only=True)
@@ -140,5 +145,85 @@ def pieces() -> Callable[..., Callable[[asyncio.StreamWriter], Awaitable[None]]]
                 await asyncio.sleep(every)
 
         return write
+
+    return make
+
+
+class MemoryStates:
+    """`SourceStates` in memory."""
+
+    def __init__(self) -> None:
+        self.records: dict[SourceKey, SourceRecord] = {}
+
+    async def all(self) -> tuple[SourceRecord, ...]:
+        return tuple(self.records.values())
+
+    async def get(self, key: SourceKey) -> SourceRecord:
+        if key not in self.records:
+            raise NotFound(f"no source {key}")
+        return self.records[key]
+
+    async def add(self, key: SourceKey, name: str) -> SourceRecord:
+        return self.records.setdefault(key, SourceRecord(key=key, name=name))
+
+    async def remove(self, key: SourceKey) -> None:
+        await self.get(key)
+        del self.records[key]
+
+    async def _change(self, key: SourceKey, **changes: object) -> SourceRecord:
+        self.records[key] = attrs.evolve(await self.get(key), **changes)
+        return self.records[key]
+
+    async def set_paused(self, key: SourceKey, *, paused: bool) -> SourceRecord:
+        return await self._change(key, paused=paused)
+
+    async def set_breaker(self, key: SourceKey, breaker: str) -> None:
+        await self._change(key, breaker=breaker)
+
+
+class PollingStore(MemoryStore):
+    """A store that keeps the poll's state beside its postings, as a real one does."""
+
+    def __init__(self, states: MemoryStates) -> None:
+        super().__init__()
+        self.states = states
+        self.commits: list[tuple[PollReport, Harvest | None]] = []
+
+    async def commit_poll(self, report: PollReport, harvest: Harvest | None) -> PollReport:
+        kept = await super().commit_poll(report, harvest)
+        self.commits.append((kept, harvest))
+        record = await self.states.get(report.key)
+        changes: dict[str, object] = {"reports": (kept, *record.reports)[:20], "next_try": kept.next_try}
+        if harvest is not None:
+            changes["validators"] = harvest.validators
+        if kept.outcome.sound:
+            changes["last_success"] = kept.started_at
+        changes["open_jobs"] = (await self.counts()).get(str(report.key), 0)
+        self.states.records[report.key] = attrs.evolve(record, **changes)
+        return kept
+
+
+@pytest.fixture
+def states() -> MemoryStates:
+    return MemoryStates()
+
+
+@pytest.fixture
+def store(states: MemoryStates) -> PollingStore:
+    return PollingStore(states)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def discovery(states, store, make_fetcher, server, clock) -> Callable[..., Discovery]:
+    """Makes a directory whose boards are all at the loopback server."""
+
+    def make(**changes: object) -> Discovery:
+        options = {"recorder": ListRecorder(), "clock": clock, "origins": dict.fromkeys(by_name(), server.base)}
+        return Discovery(states, store, make_fetcher(), **(options | changes))
 
     return make

@@ -73,7 +73,8 @@ EXPECTED = {
     "304-cold": "ProtocolError",
 }
 TARGETS = """internal metadata loopback-name loopback-short loopback-decimal loopback-octal loopback-hex loopback-zero
-loopback-v6 loopback-mapped loopback-dot private-10 private-192 private-172 link-local cgnat ula nat64 file data javascript
+loopback-v6 loopback-mapped loopback-dot private-10 private-192 private-172
+link-local cgnat ula nat64 file data javascript
 ftp gopher unix userinfo backslash crlf relative-scheme empty spaces unparsable bad-port refused""".split()
 
 
