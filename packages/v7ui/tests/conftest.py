@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from v7core.models.dashboard import DashboardMetrics, PerformanceTrendData, SystemHealthData
+from v7core.models.person import Settings
 from v7core.testing.fakes import (
     FixedClock,
     ListRecorder,
@@ -54,7 +55,7 @@ class StillDashboard:
 
 @pytest.fixture
 def ports() -> Ports:
-    """Twelve sample jobs, no source, nothing measured."""
+    """Twelve sample jobs, no source, nothing measured, and a person who has said who they are."""
     sample = postings(12)
     clock = FixedClock()
     return Ports(
@@ -62,7 +63,7 @@ def ports() -> Ports:
         search=MemorySearch(sample),
         sources=MemorySources(),
         saved=MemorySaved(sample, clock),
-        settings=MemorySettings(),
+        settings=MemorySettings(Settings(match_text="a baker")),
         dashboard=StillDashboard(),
         recorder=ListRecorder(),
         clock=clock,

@@ -5,6 +5,7 @@ from v7ui.look import Look, look_from
 from v7ui.ports import Ports
 from v7ui.room import Room, make_room
 from v7ui.screens.monitoring import PerformanceChartsView, ProductionMonitoringView, TimeRange
+from v7ui.screens.monitoring_settings import MonitoringSettingsView
 from v7ui.widgets.cards import Card, MemoryBudgetCard, PerformanceIndicator, ThompsonPerformanceCard
 from v7ui.widgets.health import ErrorView, HealthStatusView
 
@@ -14,6 +15,7 @@ __all__ = [
     "HealthStatusView",
     "Look",
     "MemoryBudgetCard",
+    "MonitoringSettingsView",
     "PerformanceChartsView",
     "PerformanceIndicator",
     "Ports",

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -14,15 +15,22 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from v7core.errors import InvalidValue
+from v7core.models.person import Settings
 from v7core.models.sources import PollReport
 from v7ui.formatting import inert, plural
 from v7ui.keys import bindings_for
 from v7ui.look import Look, look_from
+from v7ui.palette import Actions
 from v7ui.ports import Ports
 from v7ui.room import Room, make_room
 from v7ui.screens.base import V7Screen, sentence
 from v7ui.screens.deck import DeckScreen
+from v7ui.screens.first_run import Answers, FirstRun
+from v7ui.screens.help import HelpScreen
 from v7ui.screens.monitoring import ProductionMonitoringView
+from v7ui.screens.saved import SavedScreen
+from v7ui.screens.search import SearchScreen
+from v7ui.screens.settings import GoTo, SettingsScreen
 from v7ui.screens.sources import SourcesScreen
 from v7ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmall
 from v7ui.theme import PALETTES, THEMES
@@ -30,8 +38,11 @@ from v7ui.widgets.bars import TopBar
 
 SCREENS: Final[dict[str, Callable[[Room], V7Screen]]] = {
     "deck": DeckScreen,
+    "search": SearchScreen,
     "live": ProductionMonitoringView,
     "sources": SourcesScreen,
+    "saved": SavedScreen,
+    "settings": SettingsScreen,
 }
 
 
@@ -50,6 +61,7 @@ class V7App(App[None]):
 
     TITLE = "V7"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {Actions}  # noqa: RUF012 - Textual's own type
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("app")]
     CSS = """
@@ -101,6 +113,8 @@ class V7App(App[None]):
         except Exception as error:
             self.quiet(f"Settings were not read: {sentence(error)}", ink="bad")
             return
+        if settings == Settings():
+            self._ask_first_time()
         blend_changed = settings.blend != self.room.settings.blend
         self.room.settings = settings
         self.apply_settings()
@@ -115,6 +129,42 @@ class V7App(App[None]):
         self.animation_level = "none" if settings.reduced_motion or not self.look.motion else "full"
         self.set_keymap(dict(settings.keys))
         self.repaint_bars()
+
+    @work(group="first-run", exclusive=True)
+    async def _ask_first_time(self) -> None:
+        """Nobody has said anything yet, and there is nowhere to look: three questions, all optional."""
+        try:
+            if await self.room.ports.sources.list():
+                return
+        except Exception:
+            return
+        self.push_screen(FirstRun(self.room), self._answered)
+
+    def _answered(self, answers: Answers | None) -> None:
+        if answers is not None and answers != Answers():
+            self._set_out(answers)
+
+    @work(group="set-out")
+    async def _set_out(self, answers: Answers) -> None:
+        ports = self.room.ports
+        try:
+            if answers.match_text or answers.manifest_text:
+                self.room.settings = replace(
+                    self.room.settings, match_text=answers.match_text, manifest_text=answers.manifest_text
+                )
+                await ports.settings.save(self.room.settings)
+            if answers.address:
+                self.quiet("Looking …")
+                found = await ports.sources.recognise(answers.address)
+                await ports.sources.add(found.key)
+                self.quiet(f"Added {found.name}; polling it …", ink="good")
+                reports = await ports.sources.refresh([found.key])
+                self.quiet(poll_summary(reports), ink="good")
+        except Exception as error:
+            self.quiet(f"Not all of it was kept: {sentence(error)}", ink="bad")
+        self._watch_sources()
+        if isinstance(self.screen, DeckScreen):
+            self.screen.action_rank()
 
     @work(group="watch", exclusive=True)
     async def _watch_sources(self) -> None:
@@ -154,6 +204,17 @@ class V7App(App[None]):
         mode = self.DEFAULT_MODE if place == self._start else place
         if self.current_mode != mode:
             self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        """Keys and signs of the screen that is shown."""
+        if isinstance(self.screen, V7Screen):
+            self.push_screen(HelpScreen(self.room, self.screen.PLACE))
+
+    def on_go_to(self, event: GoTo) -> None:
+        self.action_show(event.place)
+
+    def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
+        self.apply_settings()
 
     def on_top_bar_picked(self, event: TopBar.Picked) -> None:
         self.action_show(event.place)

@@ -47,6 +47,9 @@ def wrap(text: str, width: int) -> list[str]:
 def _wrap_paragraph(text: str, width: int) -> Iterable[str]:
     if (len(text) if text.isascii() else cell_len(text)) <= width:
         return [text]
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    if 0 < len(indent) < width // 2:  # a table's row goes on below its own start
+        return [indent + line for line in _wrap_paragraph(text.lstrip(" "), width - len(indent))]
     lines: list[str] = []
     line, used = "", 0
     for piece in text.split(" "):

@@ -28,6 +28,8 @@ class Room:
     lens: str = "blend"
     """ "blend", "match" or "manifest": how the deck is ranked."""
     polling: bool = False
+    searches: list[str] = field(default_factory=list)
+    """Searches kept for this session."""
     told: deque[str] = field(default_factory=lambda: deque(maxlen=50))
     """What the app was told, newest first."""
     problem: str = ""

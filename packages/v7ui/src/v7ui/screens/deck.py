@@ -94,6 +94,7 @@ class DeckScreen(V7Screen):
         self.head = JobHead()
         self.text = TextPane()
         self.line = Input(placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
+        self.line.cursor_blink = room.look.motion
         self._filter = JobFilter()
         self._words = ""
         self._range_from: int | None = None

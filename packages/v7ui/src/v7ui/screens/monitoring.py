@@ -17,6 +17,7 @@ from v7ui.formatting import count, duration, uptime
 from v7ui.keys import bindings_for
 from v7ui.room import Room
 from v7ui.screens.base import V7Screen
+from v7ui.screens.monitoring_settings import Choice, MonitoringSettingsView
 from v7ui.theme import STATUS_INK
 from v7ui.widgets.cards import FrameCard, MemoryBudgetCard, ThompsonPerformanceCard, ThroughputCard
 from v7ui.widgets.chart import Chart
@@ -85,8 +86,10 @@ class PerformanceChartsView(Horizontal):
 
     DEFAULT_CSS = "PerformanceChartsView { height: 6; }"
 
-    def __init__(self) -> None:
+    def __init__(self, style: str = "braille") -> None:
         super().__init__()
+        self.style = style
+        """"braille", "block" or "ascii"."""
         self._thompson = Chart("Thompson", duration, "match")
         self._memory = Chart("Memory MB", count, "manifest")
         self._throughput = Chart("Jobs/s", count, "good")
@@ -99,6 +102,8 @@ class PerformanceChartsView(Horizontal):
     def show(self, trend: PerformanceTrendData, room: Room, chosen: TimeRange) -> None:
         """Another look at the histories."""
         now, hours = room.ports.clock.now(), chosen.hours
+        for chart in (self._thompson, self._memory, self._throughput):
+            chart.style = self.style
         self._thompson.show(trend.thompson_performance_history, trend.thompson_trend, now, hours)
         self._memory.show(trend.memory_usage_history, trend.memory_trend, now, hours)
         self._throughput.show(trend.throughput_history, trend.throughput_trend, now, hours)
@@ -154,7 +159,7 @@ class ProductionMonitoringView(V7Screen):
         self.range_bar = RangeBar()
         self.thompson, self.memory = ThompsonPerformanceCard(), MemoryBudgetCard()
         self.throughput, self.frame = ThroughputCard(), FrameCard()
-        self.charts = PerformanceChartsView()
+        self.charts = PerformanceChartsView(room.look.charts)
         self.sources_head = SourcesHead()
         self.sources_list = HealthStatusView(empty="No sources yet. Press 4 to add one.")
         self.sources_list.now = room.ports.clock.now()
@@ -319,6 +324,25 @@ class ProductionMonitoringView(V7Screen):
             f"throughput {count(metrics.throughput_jobs_per_second)}/s, frame {duration(metrics.ui_frame_time_ms)}",
             "figures",
         )
+
+    def action_monitoring_settings(self) -> None:
+        """Range, rate and charts in one dialogue."""
+        styles = ("braille", "block", "ascii")
+        rows = (
+            Choice("Time range", tuple(each.label for each in TimeRange), list(TimeRange).index(self.range)),
+            Choice("Refresh (ms)", tuple(map(str, RATES)), RATES.index(self.room.settings.refresh_ms)),
+            Choice("Charts", styles, styles.index(self.charts.style)),
+        )
+        self.app.push_screen(MonitoringSettingsView(self.room, rows), self._chosen)
+
+    def _chosen(self, chosen: tuple[int, ...] | None) -> None:
+        if chosen is None:
+            return
+        self.range = list(TimeRange)[chosen[0]]
+        self.charts.style = ("braille", "block", "ascii")[chosen[2]]
+        if RATES[chosen[1]] != self.room.settings.refresh_ms:
+            self.set_rate(RATES[chosen[1]])
+        self.work(lambda: self.read(everything=True), "read")
 
     def on_app_blur(self, _event: events.AppBlur) -> None:
         self._blurred = True

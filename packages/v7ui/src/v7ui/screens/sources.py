@@ -83,6 +83,7 @@ class SourcesScreen(V7Screen):
         self.list.now = room.ports.clock.now()
         self.detail = SourceDetail(room)
         self.line = Input(placeholder="https://… or greenhouse:name", id="sources-line")
+        self.line.cursor_blink = room.look.motion
         self._removing: SourceKey | None = None
 
     def body(self) -> ComposeResult:

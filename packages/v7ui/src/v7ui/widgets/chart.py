@@ -24,6 +24,8 @@ class Chart(Painted):
         self._trend: TrendDirection | None = None
         self._now: datetime | None = None
         self._hours = 1.0
+        self.style: str | None = None
+        """"braille", "block" or "ascii"; the look's unless set."""
 
     def show(
         self, points: Sequence[TimestampedValue], trend: TrendDirection | None, now: datetime, hours: float
@@ -33,7 +35,7 @@ class Chart(Painted):
         self.repaint()
 
     def paint(self, width: int, height: int) -> list[Line]:
-        glyphs, style = self.look().glyphs, self.look().charts
+        glyphs, style = self.look().glyphs, self.style or self.look().charts
         trend = f"{glyphs.trend[self._trend]} {self._trend.value}" if self._trend else ""
         ink = TREND_INK[self._trend] if self._trend else "dim"
         axis = height >= 6

@@ -1,0 +1,194 @@
+"""Saved jobs and how far each application has come."""
+
+from datetime import datetime
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Input
+
+from v7core.models.jobs import JobSummary
+from v7core.models.person import ApplicationStage, SavedJob
+from v7core.text import clean_text
+from v7ui.formatting import age, fit, plural
+from v7ui.keys import bindings_for
+from v7ui.room import Room
+from v7ui.screens.base import V7Screen, focus_if
+from v7ui.screens.deck import DeckRule
+from v7ui.widgets.cards_list import job_columns
+from v7ui.widgets.job_head import JobHead
+from v7ui.widgets.lists import LineList
+from v7ui.widgets.painted import Line
+from v7ui.widgets.text import TextPane
+
+STAGES: Final = tuple(ApplicationStage)
+_NOTHING: Final = "Nothing saved yet. In the deck, s saves a job, a notes an application."
+_INK = {
+    ApplicationStage.SAVED: "text",
+    ApplicationStage.APPLIED: "match",
+    ApplicationStage.INTERVIEW: "manifest",
+    ApplicationStage.OFFER: "good",
+    ApplicationStage.CLOSED: "dim",
+}
+
+
+class SavedList(LineList[SavedJob]):
+    """Stage and its word, the job, since when."""
+
+    now: datetime
+
+    def line(self, row: SavedJob, index: int, width: int) -> Line:
+        glyphs = self.look().glyphs
+        step = STAGES.index(row.stage)
+        bar = (glyphs.full * (step + 1)).ljust(4)[:4] if row.stage is not ApplicationStage.CLOSED else "    "
+        note = "*" if row.note else " "
+        return [
+            (f"{bar} {fit(row.stage.value, 9)} {note} ", _INK[row.stage]),
+            *job_columns(row.job, width - 17 - 5, self.now, ellipsis=glyphs.ellipsis, to=glyphs.to),
+            (fit(age(row.changed_at, self.now), 5, right=True), _INK[row.stage]),
+        ]
+
+
+class SavedScreen(V7Screen):
+    """The pipeline: stages by key, a note for each."""
+
+    PLACE = "saved"
+    AUTO_FOCUS = "SavedList"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("saved")]
+    CSS = """
+    #saved { layout: grid; grid-size: 1 2; grid-rows: 3fr 2fr; height: 1fr; }
+    #saved-list { layout: vertical; }
+    #saved-list SavedList { height: 1fr; }
+    #saved-detail { layout: vertical; }
+    #saved-detail TextPane { height: 1fr; }
+    #saved-detail JobHead { height: 2; }
+    #saved-line { height: 1; border: none; padding: 0 1; display: none; }
+    SavedScreen.-noting #saved-line { display: block; }
+    """
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self.list = SavedList(empty="Reading …")
+        self.list.now = room.ports.clock.now()
+        self.rule = DeckRule()
+        self.head = JobHead()
+        self.text = TextPane()
+        self.line = Input(placeholder="A note, then enter", id="saved-line")
+        self.line.cursor_blink = room.look.motion
+        self._before: list[SavedJob] = []
+
+    def body(self) -> ComposeResult:
+        with Container(id="saved"):
+            with Container(id="saved-list"):
+                yield self.list
+                yield self.rule
+            with Container(id="saved-detail"):
+                yield self.head
+                yield self.text
+        yield self.line
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Read the list."""
+        self.work(self._reload, "reload")
+
+    async def _reload(self, stay_on: JobSummary | None = None) -> None:
+        found = await self.ask(self.room.ports.saved.list(), "Saved jobs were not read")
+        if found is None:
+            self.list.show((), empty=f"No list: {self.room.problem}. Press r to try again.")
+            return
+        rows = sorted(found, key=lambda saved: saved.stage is ApplicationStage.CLOSED)
+        job = stay_on or self.job
+        self.list.now = self.room.ports.clock.now()
+        cursor = next((i for i, saved in enumerate(rows) if job is not None and saved.job.id == job.id), None)
+        self.list.show(
+            rows, cursor=cursor, empty="Nothing saved yet. In the deck, s saves a job, a notes an application."
+        )
+        counts = [(stage, sum(saved.stage is stage for saved in rows)) for stage in STAGES]
+        dot = f" {self.room.look.glyphs.dot} "
+        self.rule.show(plural(len(rows), "job"), dot.join(f"{n} {stage.value}" for stage, n in counts if n))
+
+    @property
+    def job(self) -> JobSummary | None:
+        """The job under the cursor."""
+        return self.list.current.job if self.list.current else None
+
+    def on_line_list_moved(self, event: SavedList.Moved) -> None:
+        event.stop()
+        saved = self.list.current
+        self.head.show(self.job, self.list.now)
+        if saved is None:
+            self.text.show(())
+            return
+        since = f"{saved.stage.value} since {saved.changed_at:%Y-%m-%d %H:%M} UTC"
+        self.text.show([(since, _INK[saved.stage]), (saved.note or "No note. n writes one.", "foreground")])
+
+    def on_line_list_chosen(self, event: SavedList.Chosen) -> None:
+        event.stop()
+        self.action_note()
+
+    # --- changing
+
+    def action_stage(self, by: int) -> None:
+        """One stage on or back."""
+        saved = self.list.current
+        if saved is None:
+            return
+        index = STAGES.index(saved.stage) + by
+        if not 0 <= index < len(STAGES):
+            self.say(f"{saved.stage.value} is the {'last' if by > 0 else 'first'} stage")
+            return
+        self._change(saved, STAGES[index], None)
+
+    def _change(self, saved: SavedJob, stage: ApplicationStage, note: str | None) -> None:
+        self._before.append(saved)
+        self.work(lambda: self._move(saved.job, stage, note, self._before.pop), "move", exclusive=False)
+
+    async def _move(self, job: JobSummary, stage: ApplicationStage, note: str | None, on_error: object = None) -> None:
+        moved = await self.ask(self.room.ports.saved.move(job.id, stage, note=note), "Not kept")
+        if moved is None:
+            if callable(on_error):
+                on_error()
+            return
+        await self._reload(stay_on=job)
+        self.say(f"{job.title}: {moved.stage.value}" + (", note kept" if note else ""), ink="good", aside="u Undo")
+
+    def action_undo(self) -> None:
+        """Take the last change of this screen back."""
+        if not self._before:
+            self.say("Nothing changed here yet")
+            return
+        before = self._before.pop()
+        self.work(lambda: self._move(before.job, before.stage, before.note), "move", exclusive=False)
+
+    def action_note(self) -> None:
+        """Write a note."""
+        if (saved := self.list.current) is None:
+            return
+        self.add_class("-noting")
+        self.line.value = saved.note
+        focus_if(self, self.line)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        saved = self.list.current
+        self.action_back()
+        if saved is not None:
+            self._change(saved, saved.stage, clean_text(event.value, limit=2_000))
+
+    def action_back(self) -> None:
+        self.remove_class("-noting")
+        focus_if(self, self.list)
+
+    def action_open(self) -> None:
+        self.open_job(self.job)
+
+    def action_copy_title(self) -> None:
+        self.copy(f"{self.job.title} ({self.job.company})" if self.job else None, "title")
+
+    def action_copy_url(self) -> None:
+        self.copy(self.job.url if self.job else None, "address")

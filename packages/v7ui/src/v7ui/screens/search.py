@@ -1,0 +1,228 @@
+"""Search over every stored posting: words and typed filters on one line, searches kept by a key."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.timer import Timer
+from textual.widgets import Input
+
+from v7core.errors import InvalidValue
+from v7core.models.feed import ReactionKind
+from v7core.models.filters import SearchHit, SearchQuery
+from v7core.models.jobs import JobSummary
+from v7ui.filters import HELP, parse
+from v7ui.formatting import plural
+from v7ui.keys import bindings_for
+from v7ui.reactions import Taken
+from v7ui.room import Room
+from v7ui.screens.base import V7Screen, focus_if, sentence
+from v7ui.screens.deck import DeckRule, deed
+from v7ui.widgets.cards_list import HitList
+from v7ui.widgets.job_head import JobHead
+from v7ui.widgets.text import TextPane
+
+LIMIT = 500
+_TYPING_S = 0.2
+"""A pause in typing this long starts the search."""
+_SETTLE_S = 0.08
+
+
+class SearchScreen(V7Screen):
+    """A line, what it found, and the posting under the cursor."""
+
+    PLACE = "search"
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("search")]
+    CSS = """
+    #search { layout: grid; grid-size: 1 2; grid-rows: 2fr 3fr; height: 1fr; }
+    #search-line { height: 1; border: none; padding: 0 1; }
+    #search-list { layout: vertical; }
+    #search-list HitList { height: 1fr; }
+    #search-detail { layout: vertical; }
+    #search-detail TextPane { height: 1fr; margin-top: 1; }
+    SearchScreen.-wide #search { grid-size: 2 1; grid-columns: 55fr 45fr; grid-rows: 1fr; }
+    SearchScreen.-wide #search-detail { border-left: solid $rule; }
+    SearchScreen.-reading #search { grid-size: 1 1; grid-rows: 1fr; grid-columns: 1fr; }
+    SearchScreen.-reading #search-list { display: none; }
+    """
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self.line = Input(placeholder=HELP, id="search-line")
+        self.line.cursor_blink = room.look.motion
+        self.list = HitList(empty="Type what you look for, or press enter for the newest.")
+        self.list.reacted = room.reactions.reacted
+        self.list.now = room.ports.clock.now()
+        self.rule = DeckRule()
+        self.head = JobHead()
+        self.text = TextPane()
+        self._typing: Timer | None = None
+        self._settle: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        yield self.line
+        with Container(id="search"):
+            with Container(id="search-list"):
+                yield self.list
+                yield self.rule
+            with Container(id="search-detail"):
+                yield self.head
+                yield self.text
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.list.redraw()
+
+    # --- searching
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._typing is not None:
+            self._typing.stop()
+        self._typing = self.set_timer(_TYPING_S, self._search_now)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._search_now()
+        focus_if(self, self.list)
+
+    def action_again(self) -> None:
+        """Search again."""
+        self._search_now()
+
+    def _search_now(self) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+        try:
+            words, filters = parse(self.line.value)
+            query = SearchQuery(text=words, filters=filters, limit=LIMIT)
+        except InvalidValue as error:
+            self.say(str(error), ink="bad")
+            return
+        self.work(lambda: self._search(query), "search")
+
+    async def _search(self, query: SearchQuery) -> None:
+        hits = await self.ask(self.room.ports.search.search(query), "The search failed")
+        if hits is None:
+            self.list.show((), empty=f"No result: {self.room.problem}. Press r to try again.")
+            return
+        self.say("")
+        self.list.now = self.room.ports.clock.now()
+        self.list.show(hits, cursor=0, empty="Nothing found. Fewer words, or esc to clear the line.")
+        more = " or more: narrow it down" if len(hits) == query.limit else ""
+        self.rule.show(
+            f"{plural(len(hits), 'job')}{more}", f"{len(self.room.searches)} kept" * bool(self.room.searches)
+        )
+
+    def action_keep(self) -> None:
+        """Keep this search, or go to the next one kept."""
+        text, kept = self.line.value.strip(), self.room.searches
+        if text and text not in kept:
+            kept.append(text)
+            self.say(
+                f"Kept for this session; f goes through {plural(len(kept), 'kept search')}".replace(
+                    "searchs", "searches"
+                )
+            )
+            self.rule.show(self.rule.left, f"{len(kept)} kept")
+        elif kept:
+            following = kept[(kept.index(text) + 1) % len(kept)] if text in kept else kept[0]
+            self.line.value = following
+            self._search_now()
+        else:
+            self.say("Type a search first; f then keeps it")
+
+    # --- the job under the cursor
+
+    @property
+    def job(self) -> JobSummary | None:
+        """The job under the cursor."""
+        return self.list.current.job if self.list.current else None
+
+    def on_line_list_moved(self, event: HitList.Moved) -> None:
+        event.stop()
+        self.head.show(self.job, self.list.now)
+        if self._settle is not None:
+            self._settle.stop()
+        if self.list.current is None:
+            self.text.show(())
+        else:
+            self._settle = self.set_timer(_SETTLE_S, self._read)
+
+    def _read(self) -> None:
+        if (hit := self.list.current) is not None:
+            self.work(lambda: self._detail(hit), "detail")
+
+    async def _detail(self, hit: SearchHit) -> None:
+        posting = await self.ask(self.room.ports.feed.detail(hit.job.id), "Reading failed")
+        if posting is not None:
+            found = [(f"{self.room.look.glyphs.ellipsis} {hit.snippet}", "match"), ("", "text")] if hit.snippet else []
+            self.text.show([*found, (posting.text or "The source gives no description.", "foreground")])
+        why = await self.ask(self.room.ports.feed.why(hit.job.id), "No reasons")
+        if why is not None:
+            self.head.explain(why)
+
+    def on_line_list_chosen(self, event: HitList.Chosen) -> None:
+        event.stop()
+        self.add_class("-reading")
+        focus_if(self, self.text)
+
+    # --- reactions
+
+    def action_react(self, kind: str) -> None:
+        """React to the job under the cursor; it stays in the list, with a word beside it."""
+        if (job := self.job) is None:
+            return
+        taken = self.room.reactions.begin([job], ReactionKind(kind))
+        self.list.redraw((self.list.cursor,))
+        self.list.action_cursor(1)
+        self.say(deed(taken), ink="good", aside="u Undo")
+        self.work(lambda: self._keep(taken), "reactions", exclusive=False)
+
+    async def _keep(self, taken: Taken) -> None:
+        try:
+            await self.room.reactions.keep(taken)
+        except Exception as error:
+            self.list.redraw()
+            self.say(f"Not kept: {sentence(error)}", ink="bad")
+
+    def action_undo(self) -> None:
+        """Take the last reaction back."""
+        self.work(self._undo, "reactions", exclusive=False)
+
+    async def _undo(self) -> None:
+        try:
+            taken = await self.room.reactions.undo()
+        except Exception as error:
+            self.say(f"Nothing undone: {sentence(error)}", ink="bad")
+            return
+        self.list.redraw()
+        self.say(
+            f"Undone: {deed(taken)}" if taken else "Took back the latest reaction of an earlier session", ink="good"
+        )
+
+    # --- the rest
+
+    def action_focus_words(self) -> None:
+        self.remove_class("-reading")
+        focus_if(self, self.line)
+
+    def action_back(self) -> None:
+        """Out of the reading or the line; on the list, clear the search."""
+        if self.has_class("-reading") or self.focused is self.line:
+            self.remove_class("-reading")
+            focus_if(self, self.list)
+        else:
+            self.line.value = ""
+            focus_if(self, self.line)
+
+    def action_open(self) -> None:
+        self.open_job(self.job)
+
+    def action_copy_title(self) -> None:
+        self.copy(f"{self.job.title} ({self.job.company})" if self.job else None, "title")
+
+    def action_copy_url(self) -> None:
+        self.copy(self.job.url if self.job else None, "address")
