@@ -3,12 +3,48 @@
 from typing import Final
 
 from v7services.adapter import Adapter
-from v7services.sources import feed, greenhouse, lever
+from v7services.sources import (
+    ashby,
+    bamboohr,
+    breezy,
+    comeet,
+    feed,
+    gem,
+    greenhouse,
+    jazzhr,
+    jsonld,
+    lever,
+    personio,
+    pinpoint,
+    recruitee,
+    rippling,
+    smartrecruiters,
+    teamtailor,
+    weworkremotely,
+    workable,
+    workday,
+)
 
 ADAPTERS: Final[tuple[Adapter, ...]] = (
     greenhouse.ADAPTER,
     lever.ADAPTER,
-    # Last: it takes whatever says it is a feed.
+    ashby.ADAPTER,
+    smartrecruiters.ADAPTER,
+    workable.ADAPTER,
+    recruitee.ADAPTER,
+    personio.ADAPTER,
+    teamtailor.ADAPTER,
+    breezy.ADAPTER,
+    bamboohr.ADAPTER,
+    pinpoint.ADAPTER,
+    rippling.ADAPTER,
+    gem.ADAPTER,
+    comeet.ADAPTER,
+    workday.ADAPTER,
+    jazzhr.ADAPTER,
+    weworkremotely.ADAPTER,
+    # Last: these take whatever looks like a feed, or is a page.
+    jsonld.ADAPTER,
     feed.ADAPTER,
 )
 """In the order they are asked whether an address is theirs."""

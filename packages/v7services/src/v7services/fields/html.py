@@ -15,7 +15,7 @@ _MANY_ATTRIBUTES: Final = 4_000
 _SPACE: Final = re.compile(r"\s+")
 _ITEM: Final = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
 _BREAK: Final = re.compile(
-    r"<(?:br|hr|/?(?:p|div|ul|ol|tr|table|h[1-6]|section|article|header|footer|blockquote|pre|dl|dt|dd))\b[^<>]*>|</li>",
+    r"<(?:br|hr|/?(?:p|div|ul|ol|tr|table|h[1-6]|section|article|header|footer|blockquote|pre|dl|dt|dd))\b[^<>]*>",
     re.IGNORECASE,
 )
 _UNSEEN: Final = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head|title|textarea)\b", re.IGNORECASE)
@@ -34,7 +34,7 @@ def html_text(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return clean_block(markup)
     for _ in range(2):  # some boards escape twice
-        if _TAG.search(markup) or "&lt;" not in markup:
+        if _TAG.search(markup) or not ("&lt;" in markup or "&amp;lt;" in markup):
             break
         markup = html.unescape(markup)
     return clean_block(_plain(markup))

@@ -135,8 +135,11 @@ def _amounts(plain: str) -> list[float]:
     values: list[tuple[float, str]] = []
     for match in _AMOUNT.finditer(plain):
         whole, fraction, unit = match.groups()
-        after = plain[match.end() : match.end() + 1]
-        if after == "%" or (after and after.isalpha() and after.lower() not in "€k"):
+        end = match.end(2 if fraction else 1)
+        after = "" if unit else plain[end : end + 1]
+        if after == "%" or after.isalpha():  # "7%", "3rd"
+            continue
+        if unit and whole == "401":  # the pension plan
             continue
         value = float(re.sub(r"\D", "", whole) + (f".{fraction[1:]}" if fraction else ""))
         values.append((value, (unit or "").lower()))

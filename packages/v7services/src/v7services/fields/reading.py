@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from v7core.errors import InvalidValue, ParseError
+from v7core.errors import InvalidValue, ParseError, SchemaError
 from v7core.text import clean_text
 
 MAX_ID: Final = 200
@@ -55,6 +55,25 @@ def _lenient(body: bytes, source: str, at: str) -> tuple[Any, str]:
 
 def _short_int(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MAX_DIGITS else None
+
+
+def json_list(body: bytes, source: str, *path: str | int, at: str = "") -> tuple[list[Any], Any, str]:
+    """The list at a path of a JSON document, the document, and what was damaged in it.
+
+    Raises:
+        ParseError: as `json_document`.
+        SchemaError: there is no list at the path.
+    """
+    document, damage = json_document(body, source, at=at)
+    found = pick(document, *path)
+    if not isinstance(found, list):
+        raise SchemaError(source, "no list of postings", at=".".join(map(str, path)) or "$")
+    return found, document, damage
+
+
+def joined(*parts: str, by: str = ", ") -> str:
+    """What there is of some texts, each once, in one line: "Leeds, United Kingdom"."""
+    return by.join(dict.fromkeys(part for part in parts if part))
 
 
 def pick(value: Any, *path: str | int) -> Any:

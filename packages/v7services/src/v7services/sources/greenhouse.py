@@ -96,8 +96,13 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         url=text(item, "absolute_url"),
         language=text(item, "language"),
         requisition_id=text(item, "requisition_id"),
-        text=html_text(raw_text(item, "content")),
+        text=_description(item),
     )
+
+
+def _description(item: Any) -> str:
+    parts = [raw_text(item, "content"), *(raw_text(entry, "blurb") for entry in records(item, "pay_input_ranges"))]
+    return "\n\n".join(filter(None, map(html_text, parts)))
 
 
 def _workplace(item: Any, metadata: dict[str, Any]) -> Workplace:

@@ -77,6 +77,7 @@ def _description(item: Any) -> str:
     parts = [raw_text(item, "descriptionPlain") or html_text(raw_text(item, "description"))]
     parts += [f"{text(each, 'text')}\n{html_text(raw_text(each, 'content'))}" for each in records(item, "lists")]
     parts.append(raw_text(item, "additionalPlain") or html_text(raw_text(item, "additional")))
+    parts.append(raw_text(item, "salaryDescriptionPlain") or html_text(raw_text(item, "salaryDescription")))
     return "\n\n".join(part for part in parts if part.strip())
 
 

@@ -1,0 +1,31 @@
+"""Every source of the catalogue over its own fixtures: one folder a source, found by its name."""
+
+from pathlib import Path
+
+import pytest
+
+from v7services.catalogue import ADAPTERS
+from v7services.testing.cases import Case, load_case
+from v7services.testing.contract import SourceContract
+
+FIXTURES = Path(__file__).parent / "fixtures"
+FOLDERS = sorted(folder for folder in FIXTURES.iterdir() if folder.is_dir())
+
+
+class TestEverySource(SourceContract):
+    """One run of the suite a folder."""
+
+    @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
+    def case(self, request) -> Case:
+        return load_case(request.param)
+
+
+def test_every_source_of_the_catalogue_has_fixtures():
+    """And every folder a source: a name that changes would change the id of every posting."""
+    assert {adapter.name for adapter in ADAPTERS} == {folder.name for folder in FOLDERS}
+
+
+def test_names_are_theirs_alone():
+    """Names are part of ids."""
+    names = [adapter.name for adapter in ADAPTERS]
+    assert len(set(names)) == len(names)
