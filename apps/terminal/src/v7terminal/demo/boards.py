@@ -12,9 +12,11 @@ from urllib.parse import quote, urlsplit
 
 import attrs
 
+from v7core.errors import InvalidValue, SchemaError, V7Error
 from v7core.models.sources import SourceKey
-from v7services.http.messages import FetchRequest
-from v7services.sources.adapter import Adapter, ParseContext, Parsed, Rate, SourceKind
+from v7services.adapter import Adapter, ParseContext, Parsed
+from v7services.http.limits import Rate
+from v7services.http.messages import FetchRequest, Origin
 from v7terminal.demo import shapes
 from v7terminal.demo.catalogue import Board, boards
 from v7terminal.demo.home import DemoMark
@@ -74,6 +76,11 @@ class DemoBoards:
         return self._server.port
 
     @property
+    def origin(self) -> Origin:
+        """The one loopback address that may be asked; only after `start`."""
+        return Origin("127.0.0.1", self.port)
+
+    @property
     def steps(self) -> int:
         """Refreshes until every board shows its newest body: 1 without replay."""
         return max((len(board.bodies) for board in self.served), default=1) if self._mark.replay else 1
@@ -110,14 +117,19 @@ class DemoBoards:
             names |= {site: "feed" for site in FEED_SITES if site not in names}
         findings = look_through(Path(folder), names)
         self.left_out = findings.left_out
-        return tuple(self._record(found) for found in findings.boards)
+        served: list[Served] = []
+        for found in findings.boards:
+            try:
+                served.append(self._record(found))
+            except InvalidValue as error:
+                self.left_out += (LeftOut(f"{found.source}/{found.board}", len(found.bodies), str(error)),)
+        return tuple(served)
 
     def _record(self, found: Recorded) -> Served:
         files = found.bodies if self._mark.replay else found.bodies[-1:]
         bodies = tuple(Body.of(body_of(file), _MEDIA.get(file.suffix, "text/html")) for file in files)
         path = f"/{quote(found.source)}/{quote(found.board)}"
-        a_feed = self._known[found.adapter].kind is SourceKind.FEED
-        board = f"https://{found.source}.example/{quote(found.board)}" if a_feed else found.board
+        board = _board_of(self._known[found.adapter], found.source, found.board)
         return Served(SourceKey(source=found.adapter, board=board), f"{found.source}/{found.board}", path, bodies)
 
     def _find(self, path: str, _query: str) -> Body | None:
@@ -144,16 +156,45 @@ class DemoBoards:
         request = adapter.first_request(board)
         served = self._by_key.get((adapter.name, board))
         path = served.path if served is not None else _path_of(request.url)
-        query = urlsplit(request.url).query
-        url = f"http://127.0.0.1:{self.port}{path}{'?' if query else ''}{query}"
-        return attrs.evolve(request, url=url)
+        # The server here answers one question a board: which one it was does not matter.
+        return FetchRequest(url=f"http://127.0.0.1:{self.port}{path}", format=request.format)
 
     def _parse(self, adapter: Adapter, body: bytes, board: str, context: ParseContext) -> Parsed:
-        parsed = adapter.parse(body, board, context)
+        asked = adapter.first_request(board)
+        # Links are relative to where the body came from in the world, not to loopback.
+        told = attrs.evolve(context, request=asked, url=asked.url)
+        try:
+            parsed = adapter.parse(body, board, told)
+        except V7Error:
+            raise
+        except Exception as error:  # a body of another shape is no bug of the demo's
+            raise SchemaError(adapter.name, f"another shape ({type(error).__name__})", at=board) from error
         if parsed.next_request is None:
             return parsed
         # One body a board is all there is: further pages were not recorded, so what is missing stays open.
         return attrs.evolve(parsed, next_request=None, complete=self._mark.payloads is None)
+
+
+def _board_of(adapter: Adapter, source: str, name: str) -> str:
+    """What the adapter would call a board whose recording has this name: some want an address, some want three parts.
+
+    Raises:
+        InvalidValue: no form of the name is a board to it.
+    """
+    named = quote(name)
+    for board in (
+        name,
+        f"https://{source}.example/{named}",
+        f"{named}/wd1/{named}",
+        f"{named}/{named}",
+        *adapter.boards,
+    ):
+        try:
+            if urlsplit(adapter.first_request(board).url).hostname:
+                return board
+        except (InvalidValue, ValueError, LookupError):
+            continue
+    raise InvalidValue(f"{name!r} is no board of {adapter.title}")
 
 
 def _path_of(url: str) -> str:

@@ -15,7 +15,7 @@ from v7core.text import clean_text
 
 MAX_BODY: Final = 64 * 1024 * 1024
 
-FEED_SITES: Final = ("weworkremotely", "djangojobs")
+FEED_SITES: Final = ("djangojobs",)
 """Sources that are a feed and nothing else: their bodies go to the feed adapter."""
 
 

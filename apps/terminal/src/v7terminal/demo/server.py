@@ -37,7 +37,7 @@ class LoopbackServer:
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self.requests = 0
         """Answered so far, 304 and 404 included."""
 
@@ -51,27 +51,32 @@ class LoopbackServer:
 
     async def start(self) -> None:
         """Listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=MAX_HEAD)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=MAX_HEAD)
 
     async def close(self) -> None:
         """Stop listening and drop open connections."""
         if self._server is None:
             return
         self._server.close()
-        for writer in list(self._open):
-            writer.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
         self._server = None
 
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own, since the one a stream server makes complains aloud when it is cancelled.
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
         try:
             while await self._answer(reader, writer):
                 pass
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass  # the client went away or does not speak HTTP: nothing to tell anybody
         finally:
-            self._open.discard(writer)
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()

@@ -100,7 +100,7 @@ def _lever_posting(board: Board, opening: Opening) -> dict[str, Any]:
 
 
 def rss(board: Board, openings: Sequence[Opening]) -> bytes:
-    """An RSS 2.0 feed whose titles read "Employer: Title"."""
+    """An RSS 2.0 feed whose items name the employer in an element of their own."""
     items = "".join(_rss_item(board, opening) for opening in openings)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
@@ -113,7 +113,8 @@ def rss(board: Board, openings: Sequence[Opening]) -> bytes:
 def _rss_item(board: Board, opening: Opening) -> str:
     page = f"{home_of(board)}/jobs/{opening.number}"
     fields: list[tuple[str, str]] = [
-        ("title", f"{opening.employer}: {opening.title}"),
+        ("title", opening.title),
+        ("company", opening.employer),
         ("region", _place(opening)),
         ("category", opening.department),
         *(("category", tag) for tag in opening.tags),
