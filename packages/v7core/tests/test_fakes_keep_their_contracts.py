@@ -84,6 +84,22 @@ class TestMemorySaved(contracts.SavedJobsContract):
         return fakes.MemorySaved(samples.postings(4))
 
 
+class TestMemorySearches(contracts.SavedSearchesContract):
+    @pytest.fixture
+    def subject(self):
+        return fakes.MemorySearches(samples.postings(4))
+
+    @pytest.fixture
+    def arrive(self, subject):
+        return subject.arrive
+
+
+class TestMemoryPacks(contracts.StarterPacksContract):
+    @pytest.fixture
+    def subject(self):
+        return fakes.MemoryPacks([samples.starter_pack()])
+
+
 class TestMemorySettings(contracts.SettingsStoreContract):
     @pytest.fixture
     def subject(self):

@@ -73,7 +73,7 @@ if TYPE_CHECKING:
         ScoredJob,
         Shown,
     )
-    from v7core.models.filters import JobFilter, SearchHit, SearchQuery
+    from v7core.models.filters import JobFilter, SavedSearch, SearchHit, SearchQuery
     from v7core.models.jobs import (
         Dated,
         EmploymentType,
@@ -122,6 +122,7 @@ if TYPE_CHECKING:
         SourceCondition,
         SourceKey,
         SourceState,
+        StarterPack,
         Validators,
     )
     from v7core.protocols import (
@@ -139,8 +140,10 @@ if TYPE_CHECKING:
         ReactionLog,
         Recorder,
         SavedJobs,
+        SavedSearches,
         SettingsStore,
         SourceDirectory,
+        StarterPacks,
     )
     from v7core.registry import MonitoringCoordinator, MonitoringSystemRegistry, NullRecorder
     from v7core.text import clean_block, clean_text
@@ -164,7 +167,7 @@ _NAMES: Final = {
         "Acknowledgement Card Contribution Deck Draw Explanation Forgetting LogEvent ProfileKind REWARDS "
         "Reaction ReactionKind Retraction ScoredJob Shown"
     ),
-    "v7core.models.filters": ("JobFilter SearchHit SearchQuery"),
+    "v7core.models.filters": ("JobFilter SavedSearch SearchHit SearchQuery"),
     "v7core.models.jobs": (
         "Dated EmploymentType JobData JobId JobPosting JobPriority JobSummary Pay PayPeriod Precision "
         "Seniority Ternary Workplace job_id short_id"
@@ -181,12 +184,12 @@ _NAMES: Final = {
     ),
     "v7core.models.sources": (
         "APIHealthStatus Harvest PollOutcome PollReport Recognised Skipped SourceCondition SourceKey "
-        "SourceState Validators"
+        "SourceState StarterPack Validators"
     ),
     "v7core.protocols": (
         "Clock DashboardDataSource DegradationStep JobCoordination JobFeed JobSearch JobSource JobStore "
-        "LoadLevel MetricHistory PerformanceMonitoring ReactionLog Recorder SavedJobs SettingsStore "
-        "SourceDirectory"
+        "LoadLevel MetricHistory PerformanceMonitoring ReactionLog Recorder SavedJobs SavedSearches SettingsStore "
+        "SourceDirectory StarterPacks"
     ),
     "v7core.registry": ("MonitoringCoordinator MonitoringSystemRegistry NullRecorder"),
     "v7core.text": ("clean_block clean_text"),
@@ -298,6 +301,8 @@ __all__ = [
     "SacredUIConstants",
     "SavedJob",
     "SavedJobs",
+    "SavedSearch",
+    "SavedSearches",
     "SchemaError",
     "ScoredJob",
     "SearchHit",
@@ -313,6 +318,8 @@ __all__ = [
     "SourceGone",
     "SourceKey",
     "SourceState",
+    "StarterPack",
+    "StarterPacks",
     "StatusError",
     "StorageError",
     "StorageFault",

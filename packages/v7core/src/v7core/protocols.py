@@ -11,12 +11,12 @@ from typing import Protocol, runtime_checkable
 
 from v7core.models.dashboard import DashboardMetrics, PerformanceTrendData, SystemHealthData
 from v7core.models.feed import Acknowledgement, Deck, Explanation, LogEvent, ProfileKind, ReactionKind
-from v7core.models.filters import JobFilter, SearchHit, SearchQuery
+from v7core.models.filters import JobFilter, SavedSearch, SearchHit, SearchQuery
 from v7core.models.jobs import JobData, JobId, JobPosting
 from v7core.models.metrics import MetricPoint, MetricType, PerformanceSnapshot, PerformanceValidationResult
 from v7core.models.person import ApplicationStage, SavedJob, Settings
 from v7core.models.processing import ProcessingResult
-from v7core.models.sources import Harvest, PollReport, Recognised, SourceKey, SourceState, Validators
+from v7core.models.sources import Harvest, PollReport, Recognised, SourceKey, SourceState, StarterPack, Validators
 
 # --- time and measurement -------------------------------------------------------------------------------------------
 
@@ -296,6 +296,54 @@ class SavedJobs(Protocol):
         Raises:
             NotFound: no such job.
         """
+        ...
+
+    async def remove(self, job: JobId) -> None:
+        """Take a job out of the pipeline: what undoing its first stage means.
+
+        Raises:
+            NotFound: it is not in the pipeline.
+        """
+        ...
+
+
+class SavedSearches(Protocol):
+    """Searches the person keeps, and what is new in each."""
+
+    async def list(self) -> tuple[SavedSearch, ...]:
+        """In the order they were kept."""
+        ...
+
+    async def keep(self, text: str, query: SearchQuery) -> SavedSearch:
+        """Keep a search under its line; one that is there stays as it is.
+
+        Raises:
+            InvalidValue: the line is empty, too long or not printable.
+        """
+        ...
+
+    async def look(self, text: str) -> SavedSearch:
+        """Its results are being looked at: what is new counts from now on. Returns it as it was before.
+
+        Raises:
+            NotFound: no such search.
+        """
+        ...
+
+    async def drop(self, text: str) -> None:
+        """Forget a search.
+
+        Raises:
+            NotFound: no such search.
+        """
+        ...
+
+
+class StarterPacks(Protocol):
+    """Boards for somebody who has none yet."""
+
+    async def packs(self) -> tuple[StarterPack, ...]:
+        """What there is to choose from, in a stable order; looks nowhere outside."""
         ...
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from v7core.errors import InvalidValue
 from v7core.models.jobs import EmploymentType, JobSummary, Seniority, Ternary, Workplace
@@ -124,3 +125,28 @@ class SearchHit:
     job: JobSummary
     snippet: str = ""
     """Where the words stand, plain text."""
+
+
+MAX_SEARCH_TEXT: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search the person keeps, under the line they typed.
+
+    Raises:
+        InvalidValue: the line is empty, too long or not printable.
+    """
+
+    text: str
+    """As typed: its name."""
+    query: SearchQuery
+    kept_at: datetime
+    looked_at: datetime
+    """When its results were last looked at; `kept_at` at first."""
+    new: int = 0
+    """Jobs it finds that came into the store after `looked_at`."""
+
+    def __post_init__(self) -> None:
+        if not self.text.strip() or len(self.text) > MAX_SEARCH_TEXT or not self.text.isprintable():
+            raise InvalidValue("a kept search is 1 to 500 printable characters")

@@ -30,6 +30,8 @@ class Settings:
     refresh_ms: int = 1000
     """Of the live screen: 100, 250, 500 or 1000."""
     muted_companies: tuple[str, ...] = ()
+    deck_filter: str = ""
+    """What the deck is narrowed to from the start, one line as it is typed there."""
     keys: tuple[tuple[str, str], ...] = ()
     """Rebound keys: (action id, key)."""
 

@@ -188,3 +188,16 @@ class Recognised:
     name: str
     how: str
     """One phrase: the address pattern or the page's sign that said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarterPack:
+    """Boards to begin with, for a trade and a region; they need no key."""
+
+    name: str
+    """For people, such as "Health, Germany"."""
+    trades: tuple[str, ...] = ()
+    """Lower-case words; none for every trade."""
+    regions: tuple[str, ...] = ()
+    """Lower-case words; none for everywhere."""
+    sources: tuple[Recognised, ...] = ()

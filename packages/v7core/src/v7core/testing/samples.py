@@ -7,7 +7,7 @@ from typing import Any, Final
 from v7core.document import canonical_document, document_digest
 from v7core.models.feed import ProfileKind, Reaction, ReactionKind, Retraction
 from v7core.models.jobs import Dated, JobData, JobPosting, Workplace, job_id
-from v7core.models.sources import Harvest, PollOutcome, PollReport, SourceKey
+from v7core.models.sources import Harvest, PollOutcome, PollReport, Recognised, SourceKey, StarterPack
 
 NOW: Final = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 KEY: Final = SourceKey(source="greenhouse", board="acme")
@@ -85,3 +85,14 @@ def reaction(
 def retraction(of: str, *, key: str | None = None) -> Retraction:
     """Takes an event back."""
     return Retraction(event_key=key or f"undo-{of}", retracts=of, at=NOW)
+
+
+def starter_pack(trade: str = "health", region: str = "germany") -> StarterPack:
+    """A pack of two boards for a trade and a region."""
+    found = [
+        Recognised(key=SourceKey(source=source, board=f"{trade}-{region}"), name=f"{trade.title()} board", how="pack")
+        for source in ("greenhouse", "lever")
+    ]
+    return StarterPack(
+        name=f"{trade.title()}, {region.title()}", trades=(trade,), regions=(region,), sources=tuple(found)
+    )

@@ -8,8 +8,10 @@ from v7core.testing.contracts.faces import (
     JobFeedContract,
     JobSearchContract,
     SavedJobsContract,
+    SavedSearchesContract,
     SettingsStoreContract,
     SourceDirectoryContract,
+    StarterPacksContract,
 )
 from v7core.testing.contracts.keeping import JobSourceContract, JobStoreContract, ReactionLogContract
 from v7core.testing.contracts.measuring import (
@@ -37,7 +39,9 @@ __all__ = [
     "ReactionLogContract",
     "RecorderContract",
     "SavedJobsContract",
+    "SavedSearchesContract",
     "SettingsStoreContract",
     "SourceDirectoryContract",
+    "StarterPacksContract",
     "refuses",
 ]

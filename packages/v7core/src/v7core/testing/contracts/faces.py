@@ -1,11 +1,14 @@
 """Contracts of what the screens and the command line use."""
 
 import math
+from collections.abc import Callable
+from inspect import isawaitable
 from typing import Any
 
 from v7core.errors import BatchTooLarge, EmptyBatch, InvalidValue, NotFound
 from v7core.models.feed import ReactionKind
 from v7core.models.filters import JobFilter, SearchQuery
+from v7core.models.jobs import JobPosting
 from v7core.models.person import ApplicationStage, Settings
 from v7core.models.sources import SourceCondition, SourceKey
 from v7core.protocols import (
@@ -13,8 +16,10 @@ from v7core.protocols import (
     JobFeed,
     JobSearch,
     SavedJobs,
+    SavedSearches,
     SettingsStore,
     SourceDirectory,
+    StarterPacks,
 )
 from v7core.testing import samples
 from v7core.testing.contracts.support import NOWHERE, refuses
@@ -159,6 +164,68 @@ class SavedJobsContract:
         with refuses(NotFound):
             await subject.move(NOWHERE, ApplicationStage.SAVED)
 
+    async def test_removed_is_out_of_the_pipeline(self, subject: SavedJobs) -> None:
+        job = samples.posting(0).id
+        await subject.move(job, ApplicationStage.SAVED, note="ask Ana")
+        await subject.remove(job)
+        assert await subject.list() == ()
+        with refuses(NotFound):
+            await subject.remove(job)
+
+
+class SavedSearchesContract:
+    """`SavedSearches` over `samples.postings(4)`; the fixture `arrive` brings one more posting into the store."""
+
+    query = SearchQuery(text="nurse")
+
+    async def test_keeping_twice_is_keeping_once(self, subject: SavedSearches) -> None:
+        first = await subject.keep("nurse", self.query)
+        assert (first.text, first.query, first.new) == ("nurse", self.query, 0)
+        assert first == await subject.keep("nurse", SearchQuery(text="other"))
+        await subject.keep("baker", SearchQuery(text="baker", filters=JobFilter(places=("leeds",))))
+        assert ["nurse", "baker"] == [search.text for search in await subject.list()]
+
+    async def test_what_came_since_the_last_look_is_new(
+        self, subject: SavedSearches, arrive: Callable[[JobPosting], Any]
+    ) -> None:
+        await subject.keep("nurse", self.query)
+        for n in (7, 8):  # a nurse and a baker
+            arrived = arrive(samples.posting(n))
+            if isawaitable(arrived):
+                await arrived
+        assert [1] == [search.new for search in await subject.list()]
+        assert (await subject.look("nurse")).new == 1
+        assert [0] == [search.new for search in await subject.list()]
+
+    async def test_dropped_is_gone(self, subject: SavedSearches) -> None:
+        await subject.keep("nurse", self.query)
+        await subject.drop("nurse")
+        assert await subject.list() == ()
+        for call in (subject.drop("nurse"), subject.look("nurse")):
+            with refuses(NotFound):
+                await call
+
+    async def test_an_empty_line_is_refused(self, subject: SavedSearches) -> None:
+        for text in ("", "  ", "x\x1b[31m", "x" * 501):
+            with refuses(InvalidValue):
+                await subject.keep(text, self.query)
+        assert await subject.list() == ()
+
+
+class StarterPacksContract:
+    """`StarterPacks`, with at least one pack."""
+
+    async def test_every_pack_names_sources_once(self, subject: StarterPacks) -> None:
+        packs = await subject.packs()
+        assert packs
+        assert packs == await subject.packs()
+        for pack in packs:
+            keys = [found.key for found in pack.sources]
+            assert pack.name.isprintable()
+            assert keys
+            assert len(set(keys)) == len(keys)
+            assert all(word == word.casefold() for word in (*pack.trades, *pack.regions))
+
 
 class SettingsStoreContract:
     """`SettingsStore`, fresh."""
@@ -169,7 +236,7 @@ class SettingsStoreContract:
     async def test_what_was_saved_is_loaded(self, subject: SettingsStore) -> None:
         wanted = Settings(
             match_text="Nurse, nights.\nÅrhus", manifest_text="teaching", blend=0.5, seed=7, refresh_ms=250,
-            theme="v7-light", reduced_motion=True, muted_companies=("Wren",), keys=(("deck.pass", "n"),),
+            theme="v7-light", reduced_motion=True, muted_companies=("Wren",), deck_filter="remote in:berlin", keys=(("deck.pass", "n"),),
         )  # fmt: skip
         await subject.save(wanted)
         assert wanted == await subject.load()

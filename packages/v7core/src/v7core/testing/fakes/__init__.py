@@ -3,8 +3,10 @@
 from v7core.testing.fakes.faces import (
     CountingCoordination,
     MemoryFeed,
+    MemoryPacks,
     MemorySaved,
     MemorySearch,
+    MemorySearches,
     MemorySettings,
     MemorySources,
 )
@@ -19,8 +21,10 @@ __all__ = [
     "MemoryHistory",
     "MemoryLoadLevel",
     "MemoryLog",
+    "MemoryPacks",
     "MemorySaved",
     "MemorySearch",
+    "MemorySearches",
     "MemorySettings",
     "MemorySource",
     "MemorySources",

@@ -19,7 +19,7 @@ from v7core.models.feed import (
     Retraction,
     ScoredJob,
 )
-from v7core.models.filters import JobFilter, SearchHit, SearchQuery
+from v7core.models.filters import JobFilter, SavedSearch, SearchHit, SearchQuery
 from v7core.models.jobs import JobData, JobId, JobPosting
 from v7core.models.person import ApplicationStage, SavedJob, Settings
 from v7core.models.processing import ProcessingResult
@@ -31,6 +31,7 @@ from v7core.models.sources import (
     SourceCondition,
     SourceKey,
     SourceState,
+    StarterPack,
 )
 from v7core.protocols import JobSource
 from v7core.testing.fakes.keeping import MemoryLog, MemoryStore, standing
@@ -230,6 +231,61 @@ class MemorySaved:
         summary = self._postings[job].summary()
         self._saved[job] = SavedJob(job=summary, stage=stage, changed_at=self._clock.now(), note=kept)
         return self._saved[job]
+
+    async def remove(self, job: JobId) -> None:
+        if self._saved.pop(job, None) is None:
+            raise NotFound(f"job {job} is not in the pipeline")
+
+
+class MemorySearches:
+    """Kept searches over postings that may grow: each is as new as its place in the list."""
+
+    def __init__(self, postings: Sequence[JobPosting], clock: FixedClock | None = None) -> None:
+        self._postings = list(postings)
+        self._clock = clock or FixedClock()
+        self._kept: dict[str, tuple[SavedSearch, int]] = {}
+
+    def arrive(self, posting: JobPosting) -> None:
+        """A posting comes into the store."""
+        self._postings.append(posting)
+
+    async def _with_new(self, text: str) -> SavedSearch:
+        search, seen = self._kept[text]
+        found = await MemorySearch(self._postings[seen:]).search(search.query)
+        return replace(search, new=len(found))
+
+    async def list(self) -> tuple[SavedSearch, ...]:
+        return tuple([await self._with_new(text) for text in self._kept])
+
+    async def keep(self, text: str, query: SearchQuery) -> SavedSearch:
+        now = self._clock.now()
+        search = SavedSearch(text=text, query=query, kept_at=now, looked_at=now)
+        self._kept.setdefault(text, (search, len(self._postings)))
+        return await self._with_new(text)
+
+    def _known(self, text: str) -> None:
+        if text not in self._kept:
+            raise NotFound(f"no kept search {text!r}")
+
+    async def look(self, text: str) -> SavedSearch:
+        self._known(text)
+        before = await self._with_new(text)
+        self._kept[text] = (replace(before, looked_at=self._clock.now(), new=0), len(self._postings))
+        return before
+
+    async def drop(self, text: str) -> None:
+        self._known(text)
+        del self._kept[text]
+
+
+class MemoryPacks:
+    """Starter packs in a tuple."""
+
+    def __init__(self, packs: Sequence[StarterPack] = ()) -> None:
+        self._packs = tuple(packs)
+
+    async def packs(self) -> tuple[StarterPack, ...]:
+        return self._packs
 
 
 class MemorySettings:
