@@ -104,6 +104,10 @@ if TYPE_CHECKING:  # numba is untyped: without this every kernel is `Any` to its
         """The float32 array at an address."""
         ...
 
+    def float64_at(address: Whole, count: Whole) -> Array:
+        """The float64 array at an address."""
+        ...
+
     def int32_at(address: Whole, count: Whole) -> Array:
         """The int32 array at an address."""
         ...
@@ -151,6 +155,10 @@ else:
     @kernel
     def float32_at(address, count):
         return numba.carray(_pointer(address), (count,), dtype=numba.float32)
+
+    @kernel
+    def float64_at(address, count):
+        return numba.carray(_pointer(address), (count,), dtype=numba.float64)
 
     @kernel
     def int32_at(address, count):
