@@ -364,7 +364,8 @@ class JobCoordination(Protocol):
         """Process at most 100 jobs.
 
         Raises:
-            EmptyBatch, BatchTooLarge, ProcessingTimeout, PerformanceBudgetViolated, SystemResourcesExhausted
+            JobProcessingError: EmptyBatch, BatchTooLarge, ProcessingTimeout, PerformanceBudgetViolated or
+                SystemResourcesExhausted.
         """
         ...
 
