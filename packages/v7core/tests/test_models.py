@@ -13,6 +13,7 @@ from v7core import (
     DashboardAlert,
     DashboardMetrics,
     Dated,
+    Deck,
     DegradationSeverity,
     EmploymentType,
     InvalidValue,
@@ -268,3 +269,20 @@ def test_a_search_has_a_bounded_limit():
 def test_aware_times_of_any_zone_are_fine():
     """UTC is the rule for what we make, not for what we read."""
     assert Dated(at=datetime(2026, 1, 1, tzinfo=UTC)).at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"total": 0}, "There are no jobs yet."),
+        ({"total": 5}, "Nothing left to react to."),
+        (
+            {"total": 1205, "left_out": (("reacted to", 1200), ("muted", 0), ("past their date", 5))},
+            "Nothing left to react to: 1,200 reacted to, 5 past their date.",
+        ),
+    ],
+)
+def test_an_empty_deck_says_why(facts, sentence):
+    """In one sentence, without reasons that do not apply."""
+    deck = Deck(id="d", round=0, blend=0.3, cards=(), eligible=0, model_version="m", **facts)
+    assert sentence == deck.why_empty()

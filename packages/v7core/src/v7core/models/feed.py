@@ -203,6 +203,17 @@ class Deck:
     model_version: str
     duration_ms: float | None = None
     """Of the ranking itself; None for a deck read back."""
+    left_out: tuple[tuple[str, int], ...] = ()
+    """Why jobs of the store could not be shown, and how many, such as ("muted", 3)."""
+
+    def why_empty(self) -> str:
+        """What a deck without cards says, in one sentence; empty when there are cards."""
+        if self.cards:
+            return ""
+        if not self.total:
+            return "There are no jobs yet."
+        parts = ", ".join(f"{count:,} {reason}" for reason, count in self.left_out if count)
+        return f"Nothing left to react to: {parts}." if parts else "Nothing left to react to."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
