@@ -14,6 +14,7 @@ from v7core.testing.fakes import (
     MemoryLog,
     MemorySaved,
     MemorySearch,
+    MemorySearches,
     MemorySettings,
     MemorySources,
 )
@@ -61,6 +62,7 @@ def ports() -> Ports:
     return Ports(
         feed=MemoryFeed(sample, MemoryLog()),
         search=MemorySearch(sample),
+        searches=MemorySearches(sample, clock),
         sources=MemorySources(),
         saved=MemorySaved(sample, clock),
         settings=MemorySettings(Settings(match_text="a baker")),

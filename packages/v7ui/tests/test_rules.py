@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -197,6 +197,7 @@ def test_a_bucket_holds_the_highest_of_its_values():
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1e6)), min_size=8, max_size=8))
+@example([None] * 7 + [5e-324])
 def test_charts_fill_their_box_exactly(values):
     """Whatever the values, every row has its width, and there are as many rows as asked."""
     top = nice_top(values)

@@ -12,6 +12,7 @@ from v7ui import V7App
 from v7ui.keys import KEYS
 from v7ui.screens.first_run import FirstRun
 from v7ui.screens.help import HelpScreen
+from v7ui.screens.settings import ROWS
 from v7ui.theme import PALETTES
 
 SAID = Settings(match_text="a baker")
@@ -68,18 +69,32 @@ async def test_a_reaction_in_search_shows_and_is_undone(open_on, until, capture)
         assert () == tuple(standing(await app.room.ports.feed._log.read()))
 
 
-async def test_a_search_is_kept_and_gone_through(open_on, until):
-    """f keeps; f on a kept one goes to the next."""
+async def test_a_search_is_kept_and_says_what_is_new(open_on, until, capture):
+    """f keeps; F lists them with what came in since the last look; enter runs one, D forgets one."""
     app = open_on("search")
+    searches = app.room.ports.searches
     async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
         for words in ("nurse", "baker"):
-            app.screen.line.value = words
+            screen.line.value = words
             await pilot.press("enter")
-            await until(pilot, lambda: app.screen.list.rows)
+            await until(pilot, lambda words=words: screen.list.rows and words in screen.job.title.casefold())
             await pilot.press("f")
-        assert ["nurse", "baker"] == app.room.searches
-        await pilot.press("f")
-        await until(pilot, lambda: app.screen.line.value == "nurse")
+            await until(pilot, lambda words=words: f"Kept: {words}" in screen.status.text)
+            await pilot.press("slash")
+        await pilot.press("escape")
+        searches.arrive(posting(14, title="Night Nurse for the coast"))
+        await pilot.press("F")
+        await until(pilot, lambda: "1 new" in capture(app) and "nothing new" in capture(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen and screen.line.value == "nurse")
+        await until(pilot, lambda: screen.rule.right == "2 kept")
+        assert [0, 0] == [search.new for search in await searches.list()]
+        await pilot.press("F")
+        await until(pilot, lambda: app.screen is not screen)
+        await pilot.press("j", "D", "escape")
+        await until(pilot, lambda: screen.rule.right == "1 kept")
+        assert ["nurse"] == [search.text for search in await searches.list()]
 
 
 async def test_what_was_reacted_to_in_search_leaves_the_deck(open_on, until):
@@ -146,6 +161,8 @@ async def test_settings_change_at_once_and_are_kept(open_on, until):
         await until(pilot, lambda: kept._settings.manifest_text == "pastry")
         await pilot.press("j", "space")
         await until(pilot, lambda: kept._settings.blend == 0.4)
+        await pilot.press("j", "enter", *"remote", "enter")
+        await until(pilot, lambda: kept._settings.deck_filter == "remote")
         await pilot.press("j", "enter", *"Acme, Wren,, Acme", "enter")
         await until(pilot, lambda: kept._settings.muted_companies == ("Acme", "Wren"))
         await pilot.press("j", "space")
@@ -157,7 +174,7 @@ async def test_settings_change_at_once_and_are_kept(open_on, until):
 async def test_a_key_is_rebound_and_a_clash_refused(open_on, until):
     """The clash names both actions and changes nothing."""
     app = open_on("settings")
-    row = 9 + [key.id for key in KEYS].index("deck.pass")
+    row = len(ROWS) - len(KEYS) + [key.id for key in KEYS].index("deck.pass")
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.room.settings == SAID)
         app.screen.list.move_to(row)
@@ -182,7 +199,7 @@ async def test_a_setting_that_is_not_kept_goes_back(open_on, until, monkeypatch)
     monkeypatch.setattr(app.room.ports.settings, "save", full)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.room.settings == SAID)
-        await pilot.press("g", "j", "j", "j", "j", "space")
+        await pilot.press("g", "j", "j", "j", "j", "j", "space")
         await until(pilot, lambda: "the disk is full" in app.screen.status.text)
         assert SAID == app.room.settings
         await until(pilot, lambda: app.theme == "v7-dark")

@@ -2,13 +2,13 @@
 
 import gc
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
+from rich.text import Text
 from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
@@ -16,16 +16,17 @@ from textual.screen import Screen
 
 from v7core.errors import InvalidValue
 from v7core.models.person import Settings
-from v7core.models.sources import PollReport
-from v7ui.formatting import inert, plural
+from v7ui.formatting import inert
 from v7ui.keys import bindings_for
 from v7ui.look import Look, look_from
 from v7ui.palette import Actions
+from v7ui.polling import poll
 from v7ui.ports import Ports
+from v7ui.remember import remember
 from v7ui.room import Room, make_room
 from v7ui.screens.base import V7Screen, sentence
 from v7ui.screens.deck import DeckScreen
-from v7ui.screens.first_run import Answers, FirstRun
+from v7ui.screens.first_run import Answers, FirstRun, set_out
 from v7ui.screens.help import HelpScreen
 from v7ui.screens.monitoring import ProductionMonitoringView
 from v7ui.screens.saved import SavedScreen
@@ -33,6 +34,7 @@ from v7ui.screens.search import SearchScreen
 from v7ui.screens.settings import GoTo, SettingsScreen
 from v7ui.screens.sources import SourcesScreen
 from v7ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmall
+from v7ui.terminal import end_on_signals, report_of, unbroken, write_report
 from v7ui.theme import PALETTES, THEMES
 from v7ui.widgets.bars import TopBar
 
@@ -52,7 +54,7 @@ class V7App(App[None]):
     Args:
         ports: What the screens read and write.
         banner: A word such as "DEMO", shown on every screen.
-        start: The first screen: a key of `SCREENS`.
+        start: The first screen: a key of `SCREENS`; the one that was left unless given.
         look: How to draw; read from the environment unless given.
 
     Raises:
@@ -73,14 +75,14 @@ class V7App(App[None]):
     .-ascii #deck-detail, .-ascii #search-detail { border-left: none; }
     """
 
-    def __init__(self, ports: Ports, *, banner: str = "", start: str = "deck", look: Look | None = None) -> None:
-        if start not in SCREENS:
+    def __init__(self, ports: Ports, *, banner: str = "", start: str | None = None, look: Look | None = None) -> None:
+        if start is not None and start not in SCREENS:
             raise InvalidValue(f"no screen {start!r}; there are {', '.join(SCREENS)}")
         super().__init__()
+        self.driver_class = unbroken(self.driver_class)
         self.look = look or look_from()
-        self.room = make_room(ports, look=self.look, banner=inert(banner))
-        self._start = start
-        self._theme_asked = False
+        self.room = make_room(ports, look=self.look, banner=inert(banner), ready=False)
+        self._start = start or (self.room.left.place if self.room.left.place in SCREENS else "deck")
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "v7-dark"
@@ -89,24 +91,52 @@ class V7App(App[None]):
         for place, screen in SCREENS.items():
             # The first screen is Textual's own first mode, so that nothing else is painted before it; `add_mode`
             # takes no name of that kind.
-            self._modes[self.DEFAULT_MODE if place == start else place] = partial(screen, self.room)
+            self._modes[self.DEFAULT_MODE if place == self._start else place] = partial(screen, self.room)
 
     def on_mount(self) -> None:
-        self._load()
+        if not self.is_headless:
+            end_on_signals(self)
+        self.call_after_refresh(self._begin)
         self._watch_sources()
         self.set_interval(5.0, self._watch_sources)
         # Everything alive now lives as long as the app: keeping the collector away from it takes its pauses out of
         # frames (p99 43 -> 10 ms).
         self.set_timer(1.5, self._freeze)
 
+    def on_unmount(self) -> None:
+        self._remember()
+
     def _freeze(self) -> None:
         if not self.is_headless:
             gc.collect()
             gc.freeze()
 
-    # --- settings and sources, for every screen
+    def _remember(self) -> None:
+        try:
+            remember(self.room.ports.state_file, self.room.left)
+        except OSError as error:
+            self.quiet(f"Where you are was not noted: {error}")
 
-    @work(group="settings", exclusive=True)
+    def _fatal_error(self) -> None:
+        """Instead of Textual's own traceback, which shows the values of variables."""
+        error, kept = self._exception, self.room.ports.state_file
+        if error is not None:
+            where = write_report(kept and kept.with_name("crash.txt"), report_of(error, self.room.ports.clock.now()))
+            self._exit_renderables.append(Text(where))
+        self._close_messages_no_wait()
+
+    # --- settings, engine and sources, for every screen
+
+    @work(group="begin", exclusive=True)
+    async def _begin(self) -> None:
+        """After the first paint: settings, then the engine; the deck is ranked when both are there, or failed."""
+        try:
+            await self._load()
+            await self._warm()
+        finally:
+            self.room.ready.set()
+            self.repaint_bars()
+
     async def _load(self) -> None:
         try:
             settings = await self.room.ports.settings.load()
@@ -115,11 +145,26 @@ class V7App(App[None]):
             return
         if settings == Settings():
             self._ask_first_time()
-        blend_changed = settings.blend != self.room.settings.blend
         self.room.settings = settings
         self.apply_settings()
-        if blend_changed and isinstance(self.screen, DeckScreen):
-            self.screen.action_rank()
+
+    async def _warm(self) -> None:
+        warm = self.room.ports.warm
+        if warm is None:
+            return
+        self._warming("starting")
+        try:
+            await warm(self._warming)
+        except Exception as error:
+            self.quiet(f"The engine is not ready: {sentence(error)}", ink="bad")
+        finally:
+            self.room.warming = ""
+
+    def _warming(self, step: str) -> None:
+        self.room.warming = inert(step)
+        self.repaint_bars()
+        if isinstance(self.screen, DeckScreen):
+            self.screen.tell_warming()
 
     def apply_settings(self) -> None:
         """Theme, motion and keys as the settings say."""
@@ -133,33 +178,25 @@ class V7App(App[None]):
     @work(group="first-run", exclusive=True)
     async def _ask_first_time(self) -> None:
         """Nobody has said anything yet, and there is nowhere to look: three questions, all optional."""
+        ports = self.room.ports
         try:
-            if await self.room.ports.sources.list():
+            if await ports.sources.list():
                 return
+            packs = () if ports.packs is None else await ports.packs.packs()
         except Exception:
             return
-        self.push_screen(FirstRun(self.room), self._answered)
+        self.push_screen(FirstRun(self.room, packs), self._answered)
 
     def _answered(self, answers: Answers | None) -> None:
         if answers is not None and answers != Answers():
             self._set_out(answers)
 
-    @work(group="set-out")
+    @work(group="poll", exclusive=True)
     async def _set_out(self, answers: Answers) -> None:
-        ports = self.room.ports
         try:
-            if answers.match_text or answers.manifest_text:
-                self.room.settings = replace(
-                    self.room.settings, match_text=answers.match_text, manifest_text=answers.manifest_text
-                )
-                await ports.settings.save(self.room.settings)
-            if answers.address:
-                self.quiet("Looking …")
-                found = await ports.sources.recognise(answers.address)
-                await ports.sources.add(found.key)
-                self.quiet(f"Added {found.name}; polling it …", ink="good")
-                reports = await ports.sources.refresh([found.key])
-                self.quiet(poll_summary(reports), ink="good")
+            keys = await set_out(self.room, answers, self.quiet)
+            if keys:
+                self.quiet(await poll(self.room, self.repaint_bars, keys), ink="good")
         except Exception as error:
             self.quiet(f"Not all of it was kept: {sentence(error)}", ink="bad")
         self._watch_sources()
@@ -204,6 +241,8 @@ class V7App(App[None]):
         mode = self.DEFAULT_MODE if place == self._start else place
         if self.current_mode != mode:
             self.switch_mode(mode)
+        self.room.left.place = place
+        self._remember()
 
     def action_help(self) -> None:
         """Keys and signs of the screen that is shown."""
@@ -230,28 +269,19 @@ class V7App(App[None]):
 
     def action_poll(self) -> None:
         """Poll every source; pressed again while that runs, stop waiting for it."""
-        if self.room.polling:
+        if self.room.polled is not None:
             self.workers.cancel_group(self, "poll")
-            self.room.polling = False
             self.quiet("Stopped waiting; what has come in stays")
-            self.repaint_bars()
             return
-        self.room.polling = True
-        self.repaint_bars()
         self.quiet("Polling every source …  R stops waiting")
         self._poll()
 
     @work(group="poll", exclusive=True)
     async def _poll(self) -> None:
         try:
-            reports = await self.room.ports.sources.refresh()
+            self.quiet(await poll(self.room, self.repaint_bars), ink="good")
         except Exception as error:
             self.quiet(f"Polling failed: {sentence(error)}", ink="bad")
-        else:
-            self.quiet(poll_summary(reports), ink="good")
-        finally:
-            self.room.polling = False
-            self.repaint_bars()
         self._watch_sources()
         if isinstance(self.screen, DeckScreen):
             self.screen.look_for_new()
@@ -274,10 +304,3 @@ class V7App(App[None]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         self.room.meter.painted = True
         super()._display(screen, renderable)
-
-
-def poll_summary(reports: tuple[PollReport, ...]) -> str:
-    """What a round of polls brought."""
-    new, failed = sum(report.new for report in reports), [report for report in reports if not report.outcome.sound]
-    text = f"Polled {plural(len(reports), 'source')}: {plural(new, 'new job')}"
-    return f"{text}, {len(failed)} with trouble (see 4 Sources)" if failed else text

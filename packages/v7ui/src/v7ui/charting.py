@@ -30,7 +30,7 @@ def buckets(points: Sequence[TimestampedValue], now: datetime, hours: float, cou
 def nice_top(values: Sequence[float | None]) -> float:
     """A round number at or above every value, so that the scale seldom changes."""
     highest = max((value for value in values if value is not None), default=0.0)
-    if highest <= 0 or not math.isfinite(highest):
+    if not 1e-300 < highest < math.inf:  # below that, powers of ten are no longer exact
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest))
     return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= highest)

@@ -12,7 +12,15 @@ from v7core.models.jobs import Dated, JobPosting, Pay, PayPeriod, Seniority, Wor
 from v7core.models.sources import PollOutcome, SourceCondition, SourceKey, SourceState
 from v7core.protocols import Clock
 from v7core.registry import MonitoringSystemRegistry
-from v7core.testing.fakes import FixedClock, MemoryFeed, MemorySaved, MemorySearch, MemorySettings, MemorySources
+from v7core.testing.fakes import (
+    FixedClock,
+    MemoryFeed,
+    MemorySaved,
+    MemorySearch,
+    MemorySearches,
+    MemorySettings,
+    MemorySources,
+)
 from v7core.testing.samples import NOW, posting
 from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor, RuntimeProbes
 from v7ui.app import V7App
@@ -102,6 +110,7 @@ def sample_ports(count: int = 60, clock: Clock | None = None) -> Ports:
     return Ports(
         feed=MemoryFeed(sample),
         search=MemorySearch(sample),
+        searches=MemorySearches(sample, FixedClock(clock.now())),
         sources=sources,
         saved=MemorySaved(sample, FixedClock(clock.now())),
         settings=MemorySettings(),

@@ -1,7 +1,9 @@
 """What the screens are given: ports of `v7core`, and nothing that stands behind them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
 from v7core.protocols import (
     Clock,
@@ -10,9 +12,14 @@ from v7core.protocols import (
     JobSearch,
     Recorder,
     SavedJobs,
+    SavedSearches,
     SettingsStore,
     SourceDirectory,
+    StarterPacks,
 )
+
+Warm: TypeAlias = Callable[[Callable[[str], None]], Awaitable[None]]
+"""Makes the engine ready to rank, telling each step in a few words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +28,7 @@ class Ports:
 
     feed: JobFeed
     search: JobSearch
+    searches: SavedSearches
     sources: SourceDirectory
     saved: SavedJobs
     settings: SettingsStore
@@ -29,3 +37,9 @@ class Ports:
     clock: Clock
     open_url: Callable[[str], None]
     """Opens a checked http(s) address outside the terminal; raises `OSError` where there is no browser."""
+    packs: StarterPacks | None = None
+    """Boards to begin with; without it the first start asks for an address only."""
+    warm: Warm | None = None
+    """Awaited once, after the first paint; the deck is ranked when it returns. None: the engine is ready."""
+    state_file: Path | None = None
+    """Where the screens note what they showed; None: every start is the first."""

@@ -3,9 +3,11 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
+from v7core.errors import NotFound
 from v7core.models.feed import ReactionKind
 from v7core.models.jobs import JobId, JobSummary
 from v7core.models.person import ApplicationStage
@@ -24,6 +26,8 @@ class Taken:
     """Event keys, made here: sending one twice is one event."""
     stages: dict[JobId, ApplicationStage | None] = field(default_factory=dict)
     """Where the jobs stood in the pipeline before."""
+    before: dict[JobId, ReactionKind] = field(default_factory=dict)
+    """What had been said to them since the start, and stands again when this is taken back."""
 
 
 class Reactions:
@@ -43,7 +47,8 @@ class Reactions:
 
     def begin(self, jobs: Sequence[JobSummary], kind: ReactionKind) -> Taken:
         """Count the jobs as reacted to, before anything is written: the screen moves on at once."""
-        taken = Taken(kind=kind, jobs=tuple(jobs), keys={job.id: uuid4().hex for job in jobs})
+        before = {job.id: self.reacted[job.id] for job in jobs if job.id in self.reacted}
+        taken = Taken(kind=kind, jobs=tuple(jobs), keys={job.id: uuid4().hex for job in jobs}, before=before)
         self._history.append(taken)
         for job in jobs:
             self.reacted[job.id] = kind
@@ -64,7 +69,7 @@ class Reactions:
                     await self._put_in_pipeline(taken, job)
             except BaseException:
                 for job in taken.jobs[len(kept) :]:
-                    self.reacted.pop(job.id, None)
+                    self._say_again(taken, job)
                 taken.jobs = tuple(kept)
                 if not kept and taken in self._history:
                     self._history.remove(taken)
@@ -90,11 +95,26 @@ class Reactions:
                 await self._feed.undo()
                 return None
             taken = self._history[-1]
-            for job in reversed(taken.jobs):
+            undone = replace(taken)
+            while taken.jobs:  # one at a time: where it fails, what is left can be taken back later
+                job = taken.jobs[-1]
                 await self._feed.undo(taken.keys[job.id])
-                self.reacted.pop(job.id, None)
+                self._say_again(taken, job)
+                taken.jobs = taken.jobs[:-1]
                 if job.id in taken.stages:
-                    # The port has no removal: a job that was in no stage before leaves the pipeline as closed.
-                    await self._saved.move(job.id, taken.stages[job.id] or ApplicationStage.CLOSED)
+                    await self._restore(job, taken.stages[job.id])
             self._history.pop()
-            return taken
+            return undone
+
+    def _say_again(self, taken: Taken, job: JobSummary) -> None:
+        if job.id in taken.before:
+            self.reacted[job.id] = taken.before[job.id]
+        else:
+            self.reacted.pop(job.id, None)
+
+    async def _restore(self, job: JobSummary, stage: ApplicationStage | None) -> None:
+        if stage is not None:
+            await self._saved.move(job.id, stage)
+            return
+        with suppress(NotFound):  # somebody has taken it out already
+            await self._saved.remove(job.id)

@@ -1,7 +1,9 @@
 """What all screens share: ports, settings, look, and the few figures of the top line."""
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 from v7core.models.person import Settings
 from v7core.models.sources import SourceCondition, SourceState
@@ -9,6 +11,10 @@ from v7ui.frames import FrameMeter
 from v7ui.look import Look
 from v7ui.ports import Ports
 from v7ui.reactions import Reactions
+from v7ui.remember import Remembered, recall
+
+LENSES: Final[dict[str, float | None]] = {"blend": None, "match": 0.0, "manifest": 1.0}
+"""How the deck can be ranked, and Manifest's weight in it; None is the settings' blend."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,9 +33,14 @@ class Room:
     """Of the last ranking; None before the first."""
     lens: str = "blend"
     """ "blend", "match" or "manifest": how the deck is ranked."""
-    polling: bool = False
-    searches: list[str] = field(default_factory=list)
-    """Searches kept for this session."""
+    polled: tuple[int, int] | None = None
+    """Of the poll that runs: sources done, sources asked; None while none runs."""
+    warming: str = ""
+    """What the engine is doing before it can rank; empty when it is ready."""
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when settings are read and the engine is warm, or neither will come."""
+    left: Remembered = field(default_factory=Remembered)
+    """Where the person left off; screens write here what they show."""
     told: deque[str] = field(default_factory=lambda: deque(maxlen=50))
     """What the app was told, newest first."""
     problem: str = ""
@@ -46,12 +57,19 @@ class Room:
         return sum(state.condition is SourceCondition.OK for state in counted), len(counted)
 
 
-def make_room(ports: Ports, *, look: Look, banner: str = "") -> Room:
-    """A room over these ports."""
-    return Room(
+def make_room(ports: Ports, *, look: Look, banner: str = "", ready: bool = True) -> Room:
+    """A room over these ports; `ready` unless somebody says so later."""
+    left = recall(ports.state_file)
+    room = Room(
         ports=ports,
         look=look,
         meter=FrameMeter(ports.recorder),
         reactions=Reactions(ports.feed, ports.saved),
         banner=banner,
+        left=left,
     )
+    if left.lens in LENSES:
+        room.lens = left.lens
+    if ready:
+        room.ready.set()
+    return room

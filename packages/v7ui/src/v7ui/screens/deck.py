@@ -1,7 +1,9 @@
 """The deck: jobs ranked for the person, one key to react, and the reason beside each."""
 
+import re
 from dataclasses import replace
 from typing import ClassVar
+from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,16 +14,18 @@ from textual.widgets import Input
 from v7core.errors import InvalidValue
 from v7core.models.feed import Card, Deck, ProfileKind, ReactionKind
 from v7core.models.filters import JobFilter
-from v7core.models.jobs import JobPosting, JobSummary
+from v7core.models.jobs import JobId, JobPosting, JobSummary
+from v7core.text import clean_text
 from v7ui.deck_state import DeckState
 from v7ui.filters import holds, parse
 from v7ui.formatting import plural
 from v7ui.keys import bindings_for
 from v7ui.reactions import Taken
-from v7ui.room import Room
+from v7ui.room import LENSES, Room
 from v7ui.screens.base import V7Screen, focus_if, sentence
 from v7ui.widgets.cards_list import CardList
 from v7ui.widgets.job_head import JobHead, breakdown
+from v7ui.widgets.line import TextLine
 from v7ui.widgets.painted import Line, Painted, Span
 from v7ui.widgets.text import TextPane
 
@@ -29,7 +33,6 @@ LIMIT = 200
 """Cards asked for at once; more come before the reader gets to the end."""
 _SETTLE_S = 0.08
 """A cursor that rests this long is being read: only then is the posting fetched."""
-_LENSES = {"blend": None, "match": 0.0, "manifest": 1.0}
 _VERBS = {
     ReactionKind.INTERESTED: "Interested in",
     ReactionKind.PASS: "Passed",
@@ -77,7 +80,7 @@ class DeckScreen(V7Screen):
     #deck-list { layout: vertical; }
     #deck-list CardList { height: 1fr; }
     #deck-detail TextPane { height: 1fr; margin-top: 1; }
-    #deck-filter { display: none; height: 1; border: none; padding: 0 1; }
+    #deck-filter { display: none; }
     DeckScreen.-wide #deck { grid-size: 2 1; grid-columns: 55fr 45fr; grid-rows: 1fr; }
     DeckScreen.-wide #deck-detail { border-left: solid $rule; }
     DeckScreen.-reading #deck { grid-size: 1 1; grid-rows: 1fr; grid-columns: 1fr; }
@@ -93,8 +96,7 @@ class DeckScreen(V7Screen):
         self.rule = DeckRule()
         self.head = JobHead()
         self.text = TextPane()
-        self.line = Input(placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
-        self.line.cursor_blink = room.look.motion
+        self.line = TextLine(room.look, placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
         self._filter = JobFilter()
         self._words = ""
         self._range_from: int | None = None
@@ -114,13 +116,28 @@ class DeckScreen(V7Screen):
         yield self.line
 
     def on_mount(self) -> None:
-        self.action_rank()
+        self.work(self._begin, "rank")
         self.set_interval(15.0, self.look_for_new)
+
+    async def _begin(self) -> None:
+        """Rank when the settings are read and the engine is warm; the cursor goes where it was left."""
+        self.tell_warming()
+        await self.room.ready.wait()
+        self._narrow(self.room.settings.deck_filter)
+        left = self.room.left.job
+        await self._rank(stay_on=UUID(left) if re.fullmatch("[0-9a-f]{32}", left) else None)
+
+    def tell_warming(self) -> None:
+        """What is being waited for."""
+        if not self.state.cards:
+            step = f"Engine warming: {self.room.warming} …" if self.room.warming else "Ranking …"
+            self.list.show((), empty=step)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         if self.state.deck is not None:
             self._sync()
+            self.settings_changed()
 
     # --- ranking
 
@@ -131,7 +148,7 @@ class DeckScreen(V7Screen):
         return card.job if card else None
 
     def _blend(self) -> float:
-        lens = _LENSES[self.room.lens]
+        lens = LENSES[self.room.lens]
         return self.room.settings.blend if lens is None else lens
 
     async def _fetch(self, limit: int, doing: str) -> Deck | None:
@@ -143,13 +160,14 @@ class DeckScreen(V7Screen):
             self.list.show((), empty="Ranking …")
         self.work(self._rank, "rank")
 
-    async def _rank(self, *, from_top: bool = False) -> None:
+    async def _rank(self, *, from_top: bool = False, stay_on: JobId | None = None) -> None:
+        await self.room.ready.wait()
         deck = await self._fetch(LIMIT, "Ranking failed")
         if deck is None:
             if not self.state.cards:
                 self.list.show((), empty=f"No deck: {self.room.problem}. Press r to try again.")
             return
-        before = None if from_top else self.job
+        before = None if from_top else self.job.id if self.job else stay_on
         self.state.take(deck)
         self._waiting = 0
         self.room.ranking_ms = deck.duration_ms if deck.duration_ms is not None else self.room.ranking_ms
@@ -175,12 +193,12 @@ class DeckScreen(V7Screen):
     def _wanted(self, job: JobSummary) -> bool:
         return holds(job, self._words)
 
-    def _sync(self, *, stay_on: JobSummary | None = None) -> None:
+    def _sync(self, *, stay_on: JobId | None = None) -> None:
         """Show the state; the cursor stays on its row, or on the job given."""
         self.state.sync(self.room.reactions.reacted, self._wanted if self._words else None)
         self.list.marked = self.state.marked
         self.list.now = self.room.ports.clock.now()
-        cursor = None if stay_on is None else self.state.index(stay_on.id)
+        cursor = None if stay_on is None else self.state.index(stay_on)
         self.list.show(self.state.cards, cursor=cursor, empty=self._why_empty())
         self._tell_rule()
 
@@ -225,6 +243,7 @@ class DeckScreen(V7Screen):
             self._posting = None
             self.text.show(())
             return
+        self.room.left.job = card.job.id.hex
         self._settle = self.set_timer(_SETTLE_S, self._read)
         if not self.state.exhausted and self.list.cursor > len(self.state.cards) - 30:
             self.work(self._extend, "extend")
@@ -297,7 +316,7 @@ class DeckScreen(V7Screen):
             await self.room.reactions.keep(taken)
         except Exception as error:
             lost = next((job for job in wanted if job not in taken.jobs), None)
-            self._sync(stay_on=lost)
+            self._sync(stay_on=lost.id if lost else None)
             self.say(f"Not kept, the job is back: {sentence(error)}", ink="bad")
 
     def action_undo(self) -> None:
@@ -315,7 +334,7 @@ class DeckScreen(V7Screen):
             self.say("Took back the latest reaction of an earlier session", ink="good")
             await self._rank()
             return
-        self._sync(stay_on=taken.jobs[0] if taken.jobs else None)
+        self._sync(stay_on=taken.jobs[0].id if taken.jobs else None)
         self.say(f"Undone: {deed(taken)}", ink="good")
 
     # --- marks
@@ -354,20 +373,19 @@ class DeckScreen(V7Screen):
         """More or less weight for Manifest; kept in the settings."""
         blend = round(min(1.0, max(0.0, self.room.settings.blend + by)), 2)
         self.room.settings = replace(self.room.settings, blend=blend)
-        self.room.lens = "blend"
+        self.room.lens = self.room.left.lens = "blend"
         self.say(f"Blend {blend:.1f}: {1 - blend:.0%} what fits you now, {blend:.0%} where you want to go")
         self.repaint_bars()
         self.work(self._keep_blend, "blend")
 
     async def _keep_blend(self) -> None:
         await self._rank()
-        settings = self.room.settings
-        await self.ask(self.room.ports.settings.save(settings), "The blend was not kept")
+        await self._save("The blend was not kept")
 
     def action_lens(self) -> None:
         """Blend, Match alone, Manifest alone."""
-        order = list(_LENSES)
-        self.room.lens = order[(order.index(self.room.lens) + 1) % len(order)]
+        order = list(LENSES)
+        self.room.lens = self.room.left.lens = order[(order.index(self.room.lens) + 1) % len(order)]
         self.repaint_bars()
         word = {"blend": "the blend of both", "match": "MATCH alone", "manifest": "MANIFEST alone"}[self.room.lens]
         self.say(f"Ranked by {word}")
@@ -380,15 +398,38 @@ class DeckScreen(V7Screen):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._narrow(clean_text(event.value)):
+            self.remove_class("-filtering")
+            focus_if(self, self.list)
+            self.list.move_to(0)
+            self._keep_filter()
+
+    def _narrow(self, text: str) -> bool:
+        """Take a line as the filter; False when it makes no sense."""
         try:
-            self._words, self._filter = parse(event.value)
+            self._words, self._filter = parse(text)
         except InvalidValue as error:
             self.say(str(error), ink="bad")
-            return
-        self.remove_class("-filtering")
-        focus_if(self, self.list)
-        self.list.move_to(0)
+            return False
+        self.line.value = text
+        return True
+
+    def _keep_filter(self) -> None:
+        self.room.settings = replace(self.room.settings, deck_filter=self.line.value)
         self.work(lambda: self._rank(from_top=True), "rank")
+        self.work(lambda: self._save("The filter was not kept"), "filter")
+
+    async def _save(self, what: str) -> None:
+        await self.ask(self.room.ports.settings.save(self.room.settings), what)
+
+    def settings_changed(self) -> None:
+        """The settings were changed elsewhere: blend and filter follow."""
+        deck, settings = self.state.deck, self.room.settings
+        if deck is None:
+            return
+        narrowed = settings.deck_filter != self.line.value and self._narrow(settings.deck_filter)
+        if narrowed or self._blend() != deck.blend:
+            self.action_rank()
 
     def action_back(self) -> None:
         """Out of the line, the reading, the marks, the filter: one step a press."""
@@ -402,8 +443,8 @@ class DeckScreen(V7Screen):
             self.list.redraw()
             self._tell_rule()
         elif self.line.value:
-            self.line.value, self._words, self._filter = "", "", JobFilter()
-            self.action_rank()
+            self._narrow("")
+            self._keep_filter()
         focus_if(self, self.list)
 
     # --- the posting elsewhere

@@ -26,6 +26,8 @@ from v7ui.widgets.painted import Line, Painted, Span
 
 RATES = (100, 250, 500, 1000)
 """Refresh rates to choose from, ms."""
+CHARTS = ("braille", "block", "ascii")
+"""Ways to draw a chart."""
 
 
 class TimeRange(Enum):
@@ -151,7 +153,7 @@ class ProductionMonitoringView(V7Screen):
 
     def __init__(self, room: Room) -> None:
         super().__init__(room)
-        self.range = TimeRange.HOUR
+        self.range = next((each for each in TimeRange if each.label == room.left.time_range), TimeRange.HOUR)
         self.paused = False
         self.metrics: DashboardMetrics | None = None
         self.trend = PerformanceTrendData()
@@ -159,7 +161,7 @@ class ProductionMonitoringView(V7Screen):
         self.range_bar = RangeBar()
         self.thompson, self.memory = ThompsonPerformanceCard(), MemoryBudgetCard()
         self.throughput, self.frame = ThroughputCard(), FrameCard()
-        self.charts = PerformanceChartsView(room.look.charts)
+        self.charts = PerformanceChartsView(room.left.charts if room.left.charts in CHARTS else room.look.charts)
         self.sources_head = SourcesHead()
         self.sources_list = HealthStatusView(empty="No sources yet. Press 4 to add one.")
         self.sources_list.now = room.ports.clock.now()
@@ -285,6 +287,7 @@ class ProductionMonitoringView(V7Screen):
     def action_range(self, by: int) -> None:
         order = list(TimeRange)
         self.range = order[max(0, min(len(order) - 1, order.index(self.range) + by))]
+        self.room.left.time_range = self.range.label
         self.say(f"Charts show {self.range.display_name}")
         self.work(lambda: self.read(everything=True), "read")
 
@@ -327,11 +330,10 @@ class ProductionMonitoringView(V7Screen):
 
     def action_monitoring_settings(self) -> None:
         """Range, rate and charts in one dialogue."""
-        styles = ("braille", "block", "ascii")
         rows = (
             Choice("Time range", tuple(each.label for each in TimeRange), list(TimeRange).index(self.range)),
             Choice("Refresh (ms)", tuple(map(str, RATES)), RATES.index(self.room.settings.refresh_ms)),
-            Choice("Charts", styles, styles.index(self.charts.style)),
+            Choice("Charts", CHARTS, CHARTS.index(self.charts.style)),
         )
         self.app.push_screen(MonitoringSettingsView(self.room, rows), self._chosen)
 
@@ -339,7 +341,8 @@ class ProductionMonitoringView(V7Screen):
         if chosen is None:
             return
         self.range = list(TimeRange)[chosen[0]]
-        self.charts.style = ("braille", "block", "ascii")[chosen[2]]
+        self.charts.style = self.room.left.charts = CHARTS[chosen[2]]
+        self.room.left.time_range = self.range.label
         if RATES[chosen[1]] != self.room.settings.refresh_ms:
             self.set_rate(RATES[chosen[1]])
         self.work(lambda: self.read(everything=True), "read")

@@ -18,6 +18,7 @@ from v7ui.screens.base import V7Screen, focus_if
 from v7ui.screens.deck import DeckRule
 from v7ui.widgets.cards_list import job_columns
 from v7ui.widgets.job_head import JobHead
+from v7ui.widgets.line import TextLine
 from v7ui.widgets.lists import LineList
 from v7ui.widgets.painted import Line
 from v7ui.widgets.text import TextPane
@@ -63,7 +64,7 @@ class SavedScreen(V7Screen):
     #saved-detail { layout: vertical; }
     #saved-detail TextPane { height: 1fr; }
     #saved-detail JobHead { height: 2; }
-    #saved-line { height: 1; border: none; padding: 0 1; display: none; }
+    #saved-line { display: none; }
     SavedScreen.-noting #saved-line { display: block; }
     """
 
@@ -74,8 +75,7 @@ class SavedScreen(V7Screen):
         self.rule = DeckRule()
         self.head = JobHead()
         self.text = TextPane()
-        self.line = Input(placeholder="A note, then enter", id="saved-line")
-        self.line.cursor_blink = room.look.motion
+        self.line = TextLine(room.look, placeholder="A note, then enter", id="saved-line")
         self._before: list[SavedJob] = []
 
     def body(self) -> ComposeResult:
@@ -105,9 +105,7 @@ class SavedScreen(V7Screen):
         job = stay_on or self.job
         self.list.now = self.room.ports.clock.now()
         cursor = next((i for i, saved in enumerate(rows) if job is not None and saved.job.id == job.id), None)
-        self.list.show(
-            rows, cursor=cursor, empty="Nothing saved yet. In the deck, s saves a job, a notes an application."
-        )
+        self.list.show(rows, cursor=cursor, empty=_NOTHING)
         counts = [(stage, sum(saved.stage is stage for saved in rows)) for stage in STAGES]
         dot = f" {self.room.look.glyphs.dot} "
         self.rule.show(plural(len(rows), "job"), dot.join(f"{n} {stage.value}" for stage, n in counts if n))

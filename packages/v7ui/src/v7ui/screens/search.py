@@ -10,8 +10,9 @@ from textual.widgets import Input
 
 from v7core.errors import InvalidValue
 from v7core.models.feed import ReactionKind
-from v7core.models.filters import SearchHit, SearchQuery
+from v7core.models.filters import SavedSearch, SearchHit, SearchQuery
 from v7core.models.jobs import JobSummary
+from v7core.text import clean_text
 from v7ui.filters import HELP, parse
 from v7ui.formatting import plural
 from v7ui.keys import bindings_for
@@ -19,8 +20,10 @@ from v7ui.reactions import Taken
 from v7ui.room import Room
 from v7ui.screens.base import V7Screen, focus_if, sentence
 from v7ui.screens.deck import DeckRule, deed
+from v7ui.screens.kept_searches import KeptSearches
 from v7ui.widgets.cards_list import HitList
 from v7ui.widgets.job_head import JobHead
+from v7ui.widgets.line import TextLine
 from v7ui.widgets.text import TextPane
 
 LIMIT = 500
@@ -33,11 +36,10 @@ class SearchScreen(V7Screen):
     """A line, what it found, and the posting under the cursor."""
 
     PLACE = "search"
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS = "TextLine"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("search")]
     CSS = """
     #search { layout: grid; grid-size: 1 2; grid-rows: 2fr 3fr; height: 1fr; }
-    #search-line { height: 1; border: none; padding: 0 1; }
     #search-list { layout: vertical; }
     #search-list HitList { height: 1fr; }
     #search-detail { layout: vertical; }
@@ -50,8 +52,10 @@ class SearchScreen(V7Screen):
 
     def __init__(self, room: Room) -> None:
         super().__init__(room)
-        self.line = Input(placeholder=HELP, id="search-line")
-        self.line.cursor_blink = room.look.motion
+        self.line = TextLine(room.look, placeholder=HELP, id="search-line")
+        self.line.value = room.left.search
+        self.kept: tuple[SavedSearch, ...] = ()
+        self._found = ""
         self.list = HitList(empty="Type what you look for, or press enter for the newest.")
         self.list.reacted = room.reactions.reacted
         self.list.now = room.ports.clock.now()
@@ -74,6 +78,7 @@ class SearchScreen(V7Screen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self.list.redraw()
+        self.work(self._read_kept, "searches")
 
     # --- searching
 
@@ -95,13 +100,19 @@ class SearchScreen(V7Screen):
     def _search_now(self) -> None:
         if self._typing is not None:
             self._typing.stop()
+        text = clean_text(self.line.value)
         try:
-            words, filters = parse(self.line.value)
-            query = SearchQuery(text=words, filters=filters, limit=LIMIT)
+            query = self._query(text)
         except InvalidValue as error:
             self.say(str(error), ink="bad")
             return
+        self.room.left.search = text
         self.work(lambda: self._search(query), "search")
+
+    @staticmethod
+    def _query(text: str) -> SearchQuery:
+        words, filters = parse(text)
+        return SearchQuery(text=words, filters=filters, limit=LIMIT)
 
     async def _search(self, query: SearchQuery) -> None:
         hits = await self.ask(self.room.ports.search.search(query), "The search failed")
@@ -112,27 +123,66 @@ class SearchScreen(V7Screen):
         self.list.now = self.room.ports.clock.now()
         self.list.show(hits, cursor=0, empty="Nothing found. Fewer words, or esc to clear the line.")
         more = " or more: narrow it down" if len(hits) == query.limit else ""
-        self.rule.show(
-            f"{plural(len(hits), 'job')}{more}", f"{len(self.room.searches)} kept" * bool(self.room.searches)
-        )
+        self._found = f"{plural(len(hits), 'job')}{more}"
+        self._tell_rule()
+
+    # --- kept searches
 
     def action_keep(self) -> None:
-        """Keep this search, or go to the next one kept."""
-        text, kept = self.line.value.strip(), self.room.searches
-        if text and text not in kept:
-            kept.append(text)
-            self.say(
-                f"Kept for this session; f goes through {plural(len(kept), 'kept search')}".replace(
-                    "searchs", "searches"
-                )
-            )
-            self.rule.show(self.rule.left, f"{len(kept)} kept")
-        elif kept:
-            following = kept[(kept.index(text) + 1) % len(kept)] if text in kept else kept[0]
-            self.line.value = following
-            self._search_now()
-        else:
+        """Keep the search that stands on the line."""
+        text = clean_text(self.line.value)
+        if not text:
             self.say("Type a search first; f then keeps it")
+            return
+        try:
+            query = self._query(text)
+        except InvalidValue as error:
+            self.say(str(error), ink="bad")
+            return
+        self.work(lambda: self._keep_search(text, query), "keep", exclusive=False)
+
+    async def _keep_search(self, text: str, query: SearchQuery) -> None:
+        known = {search.text for search in self.kept}
+        if await self.ask(self.room.ports.searches.keep(text, query), "Not kept") is None:
+            return
+        await self._read_kept()
+        word = "Already kept" if text in known else "Kept"
+        self.say(f"{word}: {text}. F shows kept searches and what is new in them", ink="good")
+
+    async def _read_kept(self) -> None:
+        found = await self.ask(self.room.ports.searches.list(), "Kept searches were not read")
+        if found is not None:
+            self.kept = found
+            self._tell_rule()
+
+    def action_kept(self) -> None:
+        """Choose among the kept searches."""
+        self.work(self._choose_kept, "choose")
+
+    async def _choose_kept(self) -> None:
+        await self._read_kept()
+        if not self.kept:
+            self.say("No search is kept yet: type one, then f keeps it")
+            return
+        self.app.push_screen(KeptSearches(self.room, self.kept), self._chosen)
+
+    def _chosen(self, search: SavedSearch | None) -> None:
+        if search is None:
+            self.work(self._read_kept, "searches")
+            return
+        self.line.value = search.text
+        self._search_now()
+        focus_if(self, self.list)
+        self.work(lambda: self._look(search), "keep", exclusive=False)
+
+    async def _look(self, search: SavedSearch) -> None:
+        if await self.ask(self.room.ports.searches.look(search.text), "The look was not noted") is not None:
+            await self._read_kept()
+
+    def _tell_rule(self) -> None:
+        fresh = sum(search.new for search in self.kept)
+        kept = f"{len(self.kept)} kept" + (f", {fresh} new: F" if fresh else "") if self.kept else ""
+        self.rule.show(self._found, kept)
 
     # --- the job under the cursor
 

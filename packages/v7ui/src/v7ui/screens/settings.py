@@ -13,11 +13,13 @@ from v7core.constants import SacredUIConstants as Budgets
 from v7core.errors import InvalidValue
 from v7core.models.person import Settings
 from v7core.text import clean_text
+from v7ui.filters import parse
 from v7ui.formatting import fit
 from v7ui.keys import KEYS, bindings_for, conflicts, effective
 from v7ui.room import Room
 from v7ui.screens.base import V7Screen, focus_if
 from v7ui.theme import PALETTES
+from v7ui.widgets.line import LONGEST, TextLine
 from v7ui.widgets.lists import LineList
 from v7ui.widgets.painted import Line
 
@@ -50,6 +52,11 @@ def _rate(settings: Settings, by: int) -> Settings:
 def _muted(settings: Settings, text: str) -> Settings:
     names = tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
     return replace(settings, muted_companies=names)
+
+
+def _filtered(settings: Settings, text: str) -> Settings:
+    parse(text)
+    return replace(settings, deck_filter=text)
 
 
 def _rebound(id_: str) -> Callable[[Settings, str], Settings]:
@@ -100,6 +107,13 @@ ROWS: Final = (
         value=lambda settings: f"{settings.blend:.1f} ({settings.blend:.0%} Manifest)",
         step=_blend,
         help="0 ranks by what fits you now, 1 by where you want to go",
+    ),
+    Row(
+        name="Filter of the deck",
+        value=lambda settings: settings.deck_filter or "none",
+        typed=_filtered,
+        line=lambda settings: settings.deck_filter,
+        help="What the deck is narrowed to: remote in:berlin pay:60kEUR days:7",
     ),
     Row(
         name="Muted companies",
@@ -170,7 +184,7 @@ class SettingsScreen(V7Screen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("settings")]
     CSS = """
     SettingsScreen RowList { height: 1fr; }
-    #settings-line { height: 1; border: none; padding: 0 1; display: none; }
+    #settings-line { display: none; }
     SettingsScreen.-typing #settings-line { display: block; }
     """
 
@@ -181,8 +195,7 @@ class SettingsScreen(V7Screen):
         super().__init__(room)
         self.list = RowList()
         self.list.settings = room.settings
-        self.line = Input(id="settings-line")
-        self.line.cursor_blink = room.look.motion
+        self.line = TextLine(room.look, id="settings-line")
 
     def body(self) -> ComposeResult:
         yield self.list
@@ -236,7 +249,7 @@ class SettingsScreen(V7Screen):
         if row is None or row.typed is None:
             return
         try:
-            settings = row.typed(self.room.settings, clean_text(event.value, limit=20_000))
+            settings = row.typed(self.room.settings, clean_text(event.value, limit=LONGEST))
         except InvalidValue as error:
             self.say(f"Not changed: {error}", ink="bad")
             return

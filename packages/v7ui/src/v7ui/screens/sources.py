@@ -15,6 +15,7 @@ from v7ui.room import Room
 from v7ui.screens.base import V7Screen, focus_if
 from v7ui.theme import CONDITION_INK
 from v7ui.widgets.health import HealthStatusView, next_try
+from v7ui.widgets.line import TextLine
 from v7ui.widgets.painted import Line, Painted
 
 
@@ -73,7 +74,7 @@ class SourcesScreen(V7Screen):
     CSS = """
     #sources { height: 1fr; layout: vertical; }
     #sources HealthStatusView { height: 1fr; }
-    #sources-line { height: 1; border: none; padding: 0 1; display: none; }
+    #sources-line { display: none; }
     SourcesScreen.-adding #sources-line { display: block; }
     """
 
@@ -82,9 +83,10 @@ class SourcesScreen(V7Screen):
         self.list = HealthStatusView(empty="Reading sources …")
         self.list.now = room.ports.clock.now()
         self.detail = SourceDetail(room)
-        self.line = Input(placeholder="https://… or greenhouse:name", id="sources-line")
-        self.line.cursor_blink = room.look.motion
+        self.line = TextLine(room.look, placeholder="https://… or greenhouse:name", id="sources-line")
         self._removing: SourceKey | None = None
+        self._found: Recognised | None = None
+        """Recognised and shown; enter adds it."""
 
     def body(self) -> ComposeResult:
         with Container(id="sources"):
@@ -134,28 +136,51 @@ class SourcesScreen(V7Screen):
         self.say("Paste the address of a careers page or a feed, then enter; esc leaves")
 
     def action_back(self) -> None:
+        """Out of the line; what is being looked up or polled is no longer waited for."""
+        waiting = [worker for worker in self.workers if worker.node is self and worker.group in ("add", "poll-one")]
+        for worker in waiting:
+            worker.cancel()
+        self.say("Stopped waiting" if waiting else "")
+        self._leave_line()
+
+    def _leave_line(self) -> None:
         self.remove_class("-adding")
-        self._removing = None
+        self._removing = self._found = None
         focus_if(self, self.list)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        address = clean_text(event.value, limit=2_000)
-        if address:
-            self.say("Looking …")
+        address, found = clean_text(event.value, limit=2_000), self._found
+        if found is not None:
+            self._found = None
+            self.work(lambda: self._add_found(found), "add")
+        elif address:
+            self.say("Looking …  esc stops")
             self.work(lambda: self._add(address), "add")
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._found = None  # what was found belongs to the address that was typed
+
     async def _add(self, address: str) -> None:
-        sources = self.room.ports.sources
-        found: Recognised | None = await self.ask(sources.recognise(address), "Not added")
+        found = await self.ask(self.room.ports.sources.recognise(address), "Not added")
         if found is None:
             return
-        state = await self.ask(sources.add(found.key), "Not added")
+        if any(state.key == found.key for state in self.list.rows):
+            self._leave_line()
+            await self._reload(stay_on=found.key)
+            self.say(f"{found.name} is there already")
+            return
+        self._found = found
+        self.say(f"Found {found.name}: {found.key} ({found.how}). Add it?", aside="enter Add  esc No")
+
+    async def _add_found(self, found: Recognised) -> None:
+        state = await self.ask(self.room.ports.sources.add(found.key), "Not added")
         if state is None:
             return
-        self.action_back()
+        self._leave_line()
         await self._reload(stay_on=state.key)
-        self.say(f"Added {found.name} ({found.how}); polling it …", ink="good")
+        self.say(f"Added {found.name} ({found.how}); polling it …", ink="good", aside="esc Stop waiting")
         await self._poll(state.key)
 
     # --- one source
@@ -168,7 +193,7 @@ class SourcesScreen(V7Screen):
         if state.condition is SourceCondition.PAUSED:
             self.say(f"{state.name} is paused; p goes on with it")
             return
-        self.say(f"Polling {state.name} …")
+        self.say(f"Polling {state.name} …", aside="esc Stop waiting")
         self.work(lambda: self._poll(state.key), "poll-one", exclusive=False)
 
     async def _poll(self, key: SourceKey) -> None:

@@ -60,8 +60,10 @@ class TopBar(Painted):
             }.get(room.lens, (f"{match}{manifest} BLEND {room.settings.blend:.1f} ", "text"))
         ]
         well, counted = room.healthy()
-        if room.polling:
-            spans.append((" polling" + glyphs.ellipsis + " ", "manifest"))
+        if room.warming:
+            spans.append((f" engine warming{glyphs.ellipsis} ", "manifest"))
+        if room.polled is not None:
+            spans.append((" polling {}/{} ".format(*room.polled), "manifest"))
         elif counted:
             spans.append((f" {well}/{counted} src ", "dim" if well == counted else "warn"))
         if room.ranking_ms is not None:

@@ -1,0 +1,28 @@
+"""One line to type on. What is pasted arrives whole, with its line breaks as spaces."""
+
+from textual import events
+from textual.widgets import Input
+
+from v7core.text import clean_text
+from v7ui.look import Look
+
+LONGEST = 20_000
+"""Characters; more of a paste is cut."""
+
+
+class TextLine(Input):
+    """A borderless input."""
+
+    DEFAULT_CSS = """
+    TextLine { height: 1; border: none; padding: 0 1; background: $surface; }
+    TextLine:focus { border: none; }
+    """
+
+    def __init__(self, look: Look, *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(placeholder=placeholder, id=id, max_length=LONGEST, select_on_focus=False)
+        self.cursor_blink = look.motion
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()  # Textual's own keeps the first line only
+        event.stop()
+        self.insert_text_at_cursor(clean_text(event.text, limit=LONGEST))
