@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from v7core.errors import CredentialsError, RateLimited, SourceError
-from v7core.models.jobs import JobId, JobPosting
+from v7core.errors import CredentialsError, RateLimited, SourceError, StatusError
+from v7core.models.jobs import JobId, JobPosting, Workplace
 from v7core.models.sources import Harvest, Skipped, SourceKey, Validators
 from v7core.protocols import Clock, Recorder
-from v7services.adapter import MAX_ITEMS, Adapter, ParseContext, Parsed
+from v7services.adapter import MAX_ITEMS, Adapter, Headers, Login, ParseContext, Parsed
 from v7services.http.client import Fetcher
 from v7services.http.messages import FetchReply, FetchRequest
 
@@ -51,6 +51,9 @@ class _Walk:
     complete: bool = True
     trouble: str = ""
     slow: bool = False
+    headers: Headers = attrs.field(default=(), repr=False)
+    """That a login gave; for `host` alone."""
+    host: str | None = None
 
     def received(self) -> int:
         return len(self.postings) + sum(self.skipped.values())
@@ -122,6 +125,9 @@ class HttpSource:
         request = attrs.evolve(
             self._adapter.first_request(self._key.board), validators=since if conditional else Validators()
         )
+        if self._adapter.login is not None:
+            walk.headers = await self._log_in(self._adapter.login, walk)
+            walk.host = urlsplit(request.url).hostname
         reply = await self._ask(request, walk)
         if reply.not_modified:
             return Poll(harvest=self._harvest(walk, since, started, unchanged=True))
@@ -202,8 +208,23 @@ class HttpSource:
     def _late(self, started: float) -> bool:
         return self._clock.monotonic() - started >= POLL_S
 
+    async def _log_in(self, login: Login, walk: _Walk) -> Headers:
+        try:
+            reply = await self._ask(login.request, walk)
+        except StatusError as error:
+            if error.code not in (400, 403):
+                raise
+            # OAuth's way to refuse a client: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+            place = ", ".join(each.name for each in self._adapter.credentials)
+            raise CredentialsError(error.source, f"status {error.code}: no token was given", place=place) from error
+        return login.headers(reply.body)
+
     async def _ask(self, request: FetchRequest, walk: _Walk) -> FetchReply:
-        sent = request if self._base_url is None else _moved(request, self._base_url)
+        sent = request
+        if walk.headers and urlsplit(request.url).hostname == walk.host:
+            sent = attrs.evolve(request, headers=(*request.headers, *walk.headers))
+        if self._base_url is not None:
+            sent = _moved(sent, self._base_url)
         reply = await self._fetcher.get(sent, source=self._key.source, rate=self._adapter.rate)
         walk.requests += reply.requests
         walk.wire_bytes += reply.wire_bytes
@@ -221,6 +242,8 @@ class HttpSource:
             url=reply.url if self._base_url is None else request.url,
         )
         walk.pages += 1
+        if reply.status == 204:  # said without a word: nothing
+            return Parsed()
         begun = self._clock.monotonic()
         parsed = await self._off_loop(
             len(reply.body), lambda: self._adapter.parse(reply.body, self._key.board, context)
@@ -246,9 +269,13 @@ class HttpSource:
 
 
 def _completed(listed: JobPosting, stored: JobPosting) -> JobPosting:
-    """A listed posting with what its own document once said; the list wins where it says something."""
+    """A listed posting with what its own document once said; the list wins where it says something else."""
+    same_place = all(any(place in more for more in stored.locations) for place in listed.locations)
     return replace(
         listed,
+        company=stored.company,
+        workplace=stored.workplace if listed.workplace is Workplace.UNKNOWN else listed.workplace,
+        seniority=(stored.seniority if listed.title == stored.title else None) or listed.seniority,
         text=listed.text or stored.text,
         pay=listed.pay or stored.pay,
         posted=stored.posted if _better(stored, listed) else listed.posted,
@@ -260,7 +287,7 @@ def _completed(listed: JobPosting, stored: JobPosting) -> JobPosting:
         departments=listed.departments or stored.departments,
         language=listed.language or stored.language,
         requisition_id=listed.requisition_id or stored.requisition_id,
-        locations=stored.locations if len(stored.locations) > len(listed.locations) else listed.locations,
+        locations=stored.locations if same_place else listed.locations,
     )
 
 

@@ -8,7 +8,7 @@ import attrs
 from v7core.errors import SchemaError
 from v7core.text import clean_text
 from v7services.fields.html import html_line
-from v7services.fields.reading import json_document, pick, raw_text, records, text
+from v7services.fields.reading import json_document, pick, raw_text, text
 from v7services.fields.xml import Element, children, content, descendants, inner, local, markup, xml_document
 
 
@@ -139,10 +139,11 @@ def _extra(element: Element) -> dict[str, str]:
 
 def _json_feed(body: bytes, source: str, at: str) -> Feed:
     document, damage = json_document(body, source, at=at)
-    if not isinstance(pick(document, "items"), list):
+    entries = pick(document, "items")
+    if not isinstance(entries, list):
         raise SchemaError(source, "JSON, but no feed", at="items")
     items = []
-    for entry in records(document, "items"):
+    for entry in entries:  # what is no object has no title, and is counted as such
         author = text(entry, "author", "name") or text(entry, "authors", 0, "name")
         items.append(
             FeedItem(

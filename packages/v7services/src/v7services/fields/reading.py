@@ -71,6 +71,14 @@ def json_list(body: bytes, source: str, *path: str | int, at: str = "") -> tuple
     return found, document, damage
 
 
+def json_record(document: Any, source: str, *path: str | int) -> dict[str, Any]:
+    """The object at a path of a document; raises `SchemaError` when there is none."""
+    found = pick(document, *path)
+    if not isinstance(found, dict):
+        raise SchemaError(source, "no posting", at=".".join(map(str, path)) or "$")
+    return found
+
+
 def joined(*parts: str, by: str = ", ") -> str:
     """What there is of some texts, each once, in one line: "Leeds, United Kingdom"."""
     return by.join(dict.fromkeys(part for part in parts if part))

@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-
+from v7core.errors import ParseError
 from v7core.models.jobs import JobPosting, Pay, Workplace
 from v7services.fields.html import html_line, html_text
 from v7services.fields.instants import instant
 from v7services.fields.pay import make_pay
 from v7services.fields.postings import make_posting
-from v7services.fields.reading import external_id, joined, number, pick, raw_text, text, texts
+from v7services.fields.reading import external_id, joined, json_document, number, pick, raw_text, text, texts
 from v7services.fields.work import employment_of
 
 _BLOCK: Final = re.compile(
     rb"""<script\b[^<>]*type\s*=\s*["']?application/ld\+json[^<>]*>(.*?)</script\s*>""",
     re.IGNORECASE | re.DOTALL,
 )
+_OPENING: Final = re.compile(rb"""<script\b[^<>]*type\s*=\s*["']?application/ld\+json""", re.IGNORECASE)
 _WRAPPING: Final = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\]\]>\*/|\]\]>)\s*$"
 )
@@ -38,13 +38,14 @@ def blocks(page: bytes) -> tuple[list[Any], int]:
         source = _WRAPPING.sub("", match[1].decode("utf-8", "replace"))
         for attempt in (source, _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", source))):
             try:
-                found.append(msgspec.json.decode(attempt))
+                found.append(json_document(attempt.encode("utf-8", "replace"), "ld+json")[0])
                 break
-            except (msgspec.DecodeError, RecursionError, ValueError):
+            except ParseError:
                 continue
         else:
             broken += bool(source.strip())
-    return found, broken
+    # A page that was cut has a block that begins and does not end.
+    return found, broken + len(_OPENING.findall(page)) - len(_BLOCK.findall(page))
 
 
 def job_postings(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -88,7 +89,7 @@ def read_job_posting(
         "company": html_line(organisation) or company,
         "locations": where,
         "workplace": Workplace.REMOTE if telecommute else Workplace.UNKNOWN,
-        "departments": texts(node, "occupationalCategory") or texts(node, "industry"),
+        "departments": (*texts(node, "occupationalCategory"), *texts(node, "industry")),
         "tags": texts(node, "skills")[:20],
         "employment_type": employment_of(*texts(node, "employmentType")),
         "pay": base_salary(pick(node, "baseSalary"), text(node, "salaryCurrency")),

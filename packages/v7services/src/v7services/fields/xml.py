@@ -1,5 +1,6 @@
 """Foreign XML: read as far as it can be, what was damaged said, entities and the network never touched."""
 
+import re
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
@@ -21,6 +22,7 @@ _PARSER_OPTIONS: Final = {
     "remove_pis": True,
     "strip_cdata": True,
 }
+_ANY_CASE: Final = re.IGNORECASE | re.DOTALL
 _DAMAGE: Final = "a damaged document, read as far as it goes"
 
 
@@ -44,6 +46,19 @@ def xml_document(body: bytes, source: str, *, at: str = "") -> tuple[Element, st
     if root is None:
         raise ParseError(source, "not XML", at=at)
     return root, damage or (_DAMAGE if errors else "")
+
+
+def salvage(body: bytes, root: Element, damage: str, *names: str) -> list[Element]:
+    """The elements of these names; of a document too damaged to hold any, each that is sound by itself."""
+    found = descendants(root, *names)
+    if found or not damage:
+        return found
+    pieces: list[Element] = []
+    for name in names:
+        for match in re.finditer(rb"<%b\b[^<>]*>.*?</%b\s*>" % (name.encode(), name.encode()), body, _ANY_CASE):
+            piece, _ = _read(match[0])
+            pieces += [] if piece is None else [piece]
+    return pieces
 
 
 def _read(body: bytes) -> tuple[Element | None, bool]:

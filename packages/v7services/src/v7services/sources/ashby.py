@@ -1,6 +1,7 @@
 """Ashby job boards: one body, pay in tiers, unlisted postings that must not be shown.
 
 Source: https://developers.ashbyhq.com/docs/public-job-posting-api
+Evidence: documented, recorded.
 """
 
 from typing import Any, Final
@@ -74,6 +75,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
 
 
 def _pay(item: Any) -> Pay | None:
+    if flag(item, "shouldDisplayCompensationOnJobPostings") is False:
+        return None
     summary = text(item, "compensation", "compensationTierSummary")
     for component in records(item, "compensation", "summaryComponents"):
         if text(component, "compensationType") == "Salary":

@@ -1,6 +1,7 @@
 """BambooHR career pages: a short list, one document a posting for text and dates.
 
 Source: recorded answers of the page's own API; it has no public documentation.
+Evidence: recorded (lists); one posting's own document was described by another reader and is unverified.
 """
 
 from dataclasses import replace
@@ -15,9 +16,20 @@ from v7services.fields.html import html_text
 from v7services.fields.instants import instant
 from v7services.fields.pay import pay_from_text
 from v7services.fields.postings import make_posting
-from v7services.fields.reading import external_id, flag, joined, json_document, json_list, number, pick, raw_text, text
+from v7services.fields.reading import (
+    external_id,
+    flag,
+    joined,
+    json_document,
+    json_list,
+    json_record,
+    number,
+    pick,
+    raw_text,
+    text,
+)
 from v7services.fields.urls import Address, safe_url
-from v7services.fields.work import employment_of
+from v7services.fields.work import employment_of, seniority_of
 from v7services.http.limits import Rate
 from v7services.http.messages import FetchRequest, get
 
@@ -72,9 +84,12 @@ def detail_request(posting: JobPosting) -> FetchRequest:
 def parse_detail(body: bytes, posting: JobPosting, context: ParseContext) -> JobPosting:
     """`{result: {jobOpening: {...}}}`."""
     document, _ = json_document(body, NAME, at=posting.external_id)
-    opening = pick(document, "result", "jobOpening")
+    opening = json_record(document, NAME, "result", "jobOpening")
+    where = joined(*(text(opening, "location", name) for name in ("city", "state", "addressCountry")))
     return replace(
         posting,
+        locations=(where,) if where else posting.locations,
+        seniority=seniority_of(text(opening, "minimumExperience")) or posting.seniority,
         text=html_text(raw_text(opening, "description")),
         posted=instant(opening, "datePosted") or posting.posted,
         pay=pay_from_text(text(opening, "compensation")) or posting.pay,
@@ -86,7 +101,7 @@ ADAPTER: Final = Adapter(
     name=NAME,
     title="BambooHR",
     kind=SourceKind.ATS_BOARD,
-    evidence=(Evidence.RECORDED,),
+    evidence=(Evidence.RECORDED, Evidence.UNVERIFIED),
     home="https://www.bamboohr.com",
     recognise=recognise,
     first_request=first_request,

@@ -1,6 +1,7 @@
 """Breezy boards: one array, pay in free text.
 
 Source: recorded answers; the public list has no documentation.
+Evidence: recorded; that `verbose=true` brings descriptions is unverified.
 """
 
 from typing import Any, Final
@@ -38,9 +39,9 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
 
 
 def _place(place: Any) -> str:
-    return text(place, "name") or joined(
-        text(place, "city"), text(place, "state", "name"), text(place, "country", "name")
-    )
+    name = text(place, "name") or joined(text(place, "city"), text(place, "state", "name"))
+    country = text(place, "country", "name")
+    return name if country in name else joined(name, country)
 
 
 def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
@@ -55,7 +56,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         locations=[_place(place) for place in listed] if listed else (_place(item.get("location")),),
         workplace=workplace_flags(remote=flag(item, "location", "is_remote") or None),
         departments=filter(None, (text(item, "department"),)),
-        employment_type=employment_of(text(item, "type", "id"), text(item, "type", "name")),
+        employment_type=employment_of(text(item, "type", "name"), text(item, "type", "id")),
         pay=pay_from_text(text(item, "salary")),
         posted=instant(item, "published_date"),
         url=text(item, "url"),
@@ -67,7 +68,7 @@ ADAPTER: Final = Adapter(
     name=NAME,
     title="Breezy",
     kind=SourceKind.ATS_BOARD,
-    evidence=(Evidence.RECORDED,),
+    evidence=(Evidence.RECORDED, Evidence.UNVERIFIED),
     home="https://breezy.hr",
     recognise=recognise,
     first_request=first_request,

@@ -3,6 +3,7 @@
 The board is "company-uid/token", as the careers page carries both.
 
 Source: https://developers.comeet.com/reference/careers-api-overview
+Evidence: documented, recorded.
 """
 
 from typing import Any, Final
@@ -44,9 +45,11 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
     return attrs.evolve(collect(items, lambda item: _posting(item, board, context)), damage=damage)
 
 
-def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
+def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
+    if flag(item, "is_internal"):
+        return None
     place = item.get("location")
-    where = joined(text(place, "city") or text(place, "name"), text(place, "state"), text(place, "country"))
+    where = joined(*(text(place, name) for name in ("city", "state", "country"))) if text(place, "city") else ""
     details = [(text(part, "name"), html_text(raw_text(part, "value"))) for part in records(item, "details")]
     remote = workplace_flags(remote=flag(place, "is_remote") or None)
     return make_posting(
@@ -56,7 +59,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         title=text(item, "name"),
         company=text(item, "company_name") or ADAPTER.board_title(board),
         fetched_at=context.fetched_at,
-        locations=(where,),
+        locations=(where or text(place, "name") or text(place, "country"),),
         workplace=workplace_code(text(item, "workplace_type")) if text(item, "workplace_type") else remote,
         departments=filter(None, (text(item, "department"),)),
         employment_type=employment_of(text(item, "employment_type")),

@@ -1,6 +1,8 @@
 """Any RSS, RDF, Atom or JSON feed of jobs. The board is the feed's address.
 
 Company names are where feeds differ: an element of their own, "Role at Company", or nothing (then the feed's title).
+
+Evidence: documented (the formats), toy (feeds of jobs that have no adapter of their own).
 """
 
 import re

@@ -2,6 +2,7 @@
 
 Source: https://api.gem.com/job_board/v0/reference. The fields were seen in one sanitised body and in another project's
 reader only.
+Evidence: sanitised (one body), unverified (the address and most fields).
 """
 
 from typing import Any, Final

@@ -1,6 +1,7 @@
 """Greenhouse job boards: one body a board, HTML escaped once, pay in cents.
 
 Source: https://developers.greenhouse.io/job-board.html
+Evidence: documented, recorded.
 """
 
 from typing import Any, Final

@@ -1,6 +1,7 @@
 """Any page with schema.org JobPosting data. The board is the page's address.
 
 Source: https://schema.org/JobPosting
+Evidence: documented, recorded.
 """
 
 from typing import Any, Final

@@ -1,6 +1,7 @@
 """Lever postings: a bare array; the requirements live in `lists`, the creation date is all there is.
 
 Source: https://github.com/lever/postings-api
+Evidence: documented, recorded.
 """
 
 from typing import Any, Final

@@ -1,6 +1,7 @@
 """Personio boards: XML, sometimes malformed, without addresses of the postings and without pay.
 
 Source: https://developer.personio.de/docs/retrieving-open-job-positions
+Evidence: documented, recorded.
 """
 
 from typing import Final
@@ -17,7 +18,7 @@ from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id
 from v7services.fields.urls import Address
 from v7services.fields.work import employment_of, seniority_of
-from v7services.fields.xml import Element, children, content, descendants, inner, line, local, xml_document
+from v7services.fields.xml import Element, children, content, inner, line, local, salvage, xml_document
 from v7services.http.limits import Rate
 from v7services.http.messages import FetchRequest, Format, get
 
@@ -49,7 +50,7 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
     root, damage = xml_document(body, NAME, at=board)
     if local(root) != "workzag-jobs":
         raise SchemaError(NAME, f"<{local(root)[:40]}> instead of <workzag-jobs>", at="$")
-    parsed = collect(descendants(root, "position"), lambda element: _posting(element, board, context))
+    parsed = collect(salvage(body, root, damage, "position"), lambda element: _posting(element, board, context))
     return attrs.evolve(parsed, damage=damage)
 
 
@@ -70,7 +71,7 @@ def _posting(element: Element, board: str, context: ParseContext) -> JobPosting:
         fetched_at=context.fetched_at,
         locations=(line(element, "office"), *more),
         departments=(line(element, "department"), line(element, "recruitingcategory")),
-        tags=[word.strip() for word in inner(element, "keywords").split(",")],
+        tags=_tags(element),
         employment_type=employment_of(_contract(line(element, "employmenttype")), "" if "or" in schedule else schedule),
         seniority=seniority_of(
             {"student": "intern", "entry-level": "entry level"}.get(
@@ -81,6 +82,12 @@ def _posting(element: Element, board: str, context: ParseContext) -> JobPosting:
         url=f"https://{_host(board)}/job/{quote(number, safe='')}" if number else None,
         text="\n\n".join(texts),
     )
+
+
+def _tags(element: Element) -> list[str]:
+    years = line(element, "yearsofexperience").replace("lt-1", "0-1").replace("gt-", "over ")
+    codes = (line(element, name).replace("_", " ") for name in ("occupation", "occupationcategory"))
+    return [*inner(element, "keywords").split(","), *codes, f"{years} years" if years else ""]
 
 
 def _contract(code: str) -> str:

@@ -1,6 +1,7 @@
 """Pinpoint boards: everything in one body, amounts only where they are shown to people.
 
 Source: recorded answers of the board's own list.
+Evidence: recorded.
 """
 
 from typing import Any, Final

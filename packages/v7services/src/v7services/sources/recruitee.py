@@ -1,6 +1,7 @@
 """Recruitee boards: everything in one body, dates that are almost ISO.
 
 Source: https://docs.recruitee.com/reference/offers
+Evidence: documented, recorded.
 """
 
 from typing import Any, Final
@@ -20,6 +21,7 @@ from v7services.http.limits import Rate
 from v7services.http.messages import FetchRequest, get
 
 NAME: Final = "recruitee"
+_CODES: Final = ("category_code", "education_code")
 
 
 def recognise(where: Address) -> str | None:
@@ -40,11 +42,11 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
 
 def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
     where = [
-        joined(text(place, "city") or text(place, "name"), text(place, "country"))
+        joined(text(place, "city") or text(place, "name"), text(place, "state"), text(place, "country"))
         for place in records(item, "locations")
     ]
     if not any(where):
-        where = [joined(text(item, "city"), text(item, "country")) or text(item, "location")]
+        where = [joined(text(item, "city"), text(item, "state_name"), text(item, "country")) or text(item, "location")]
     description = [html_text(raw_text(item, "description")), html_text(raw_text(item, "requirements"))]
     return make_posting(
         source=NAME,
@@ -58,7 +60,10 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
             remote=flag(item, "remote"), hybrid=flag(item, "hybrid"), onsite=flag(item, "on_site")
         ),
         departments=filter(None, (text(item, "department"),)),
-        tags=texts(item, "tags"),
+        tags=(
+            *texts(item, "tags"),
+            *(text(item, code).replace("_", " ") for code in _CODES),
+        ),
         employment_type=employment_of(text(item, "employment_type_code")),
         seniority=seniority_of(text(item, "experience_code")),
         pay=make_pay(
@@ -80,7 +85,7 @@ ADAPTER: Final = Adapter(
     name=NAME,
     title="Recruitee",
     kind=SourceKind.ATS_BOARD,
-    evidence=(Evidence.RECORDED,),
+    evidence=(Evidence.DOCUMENTED, Evidence.RECORDED),
     home="https://docs.recruitee.com/reference/offers",
     recognise=recognise,
     first_request=first_request,

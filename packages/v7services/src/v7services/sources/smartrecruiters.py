@@ -1,6 +1,7 @@
 """SmartRecruiters: paged lists without descriptions, one document a posting for the rest.
 
 Source: https://developers.smartrecruiters.com/docs/posting-api
+Evidence: documented, recorded; the caps on pages are unverified.
 """
 
 from dataclasses import replace
@@ -14,7 +15,17 @@ from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, SourceKi
 from v7services.fields.html import html_text
 from v7services.fields.instants import instant
 from v7services.fields.postings import make_posting
-from v7services.fields.reading import external_id, flag, joined, json_document, json_list, number, pick, raw_text, text
+from v7services.fields.reading import (
+    external_id,
+    flag,
+    joined,
+    json_document,
+    json_list,
+    json_record,
+    number,
+    raw_text,
+    text,
+)
 from v7services.fields.urls import Address, safe_url
 from v7services.fields.work import employment_of, seniority_of, workplace_flags
 from v7services.http.limits import Rate
@@ -49,13 +60,14 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
     items, document, damage = json_list(body, NAME, "content", at=board)
     parsed = collect(items, lambda item: _posting(item, board, context))
     total = number(document, "totalFound")
-    read = context.received + len(items)
-    more = bool(items) and total is not None and read < total and not damage
+    # A server may give fewer than were asked for, so the next page starts where this one ended.
+    read = int(number(document, "offset") or 0) + len(items)
+    more = bool(items) and total is not None and read < total
     return attrs.evolve(
         parsed,
         damage=damage,
         total=None if total is None else int(total),
-        next_request=_page(board, (context.page + 1) * PAGE) if more else None,
+        next_request=_page(board, read) if more else None,
     )
 
 
@@ -75,7 +87,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         workplace=workplace_flags(remote=flag(item, "location", "remote"), hybrid=flag(item, "location", "hybrid")),
         departments=filter(None, (text(item, "department", "label"), text(item, "function", "label"))),
         tags=filter(None, (text(item, "industry", "label"),)),
-        # The id says more than the label: "permanent" is labelled "Full-time".
+        # The label first: the id of "Full-time" is "permanent".
         employment_type=employment_of(text(item, "typeOfEmployment", "label"), text(item, "typeOfEmployment", "id")),
         seniority=seniority_of(text(item, "experienceLevel", "label")),
         posted=instant(item, "releasedDate"),
@@ -93,7 +105,8 @@ def detail_request(posting: JobPosting) -> FetchRequest:
 def parse_detail(body: bytes, posting: JobPosting, context: ParseContext) -> JobPosting:
     """Sections in the order people read them."""
     document, _ = json_document(body, NAME, at=posting.external_id)
-    sections = (pick(document, "jobAd", "sections", name) for name in _SECTIONS)
+    held = json_record(document, NAME, "jobAd", "sections")
+    sections = (held.get(name) for name in _SECTIONS)
     parts = [(text(section, "title"), html_text(raw_text(section, "text"))) for section in sections]
     return replace(
         posting,
@@ -107,7 +120,7 @@ ADAPTER: Final = Adapter(
     name=NAME,
     title="SmartRecruiters",
     kind=SourceKind.ATS_BOARD,
-    evidence=(Evidence.DOCUMENTED, Evidence.RECORDED),
+    evidence=(Evidence.DOCUMENTED, Evidence.RECORDED, Evidence.UNVERIFIED),
     home="https://developers.smartrecruiters.com/docs/posting-api",
     recognise=recognise,
     first_request=first_request,

@@ -1,6 +1,7 @@
 """Teamtailor boards: a JSON feed whose entries carry a schema.org JobPosting.
 
 Source: recorded feeds; https://www.jsonfeed.org/version/1.1/
+Evidence: recorded.
 """
 
 from typing import Final

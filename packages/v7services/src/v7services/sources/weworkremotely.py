@@ -1,6 +1,7 @@
 """We Work Remotely: RSS, the company in front of the role, one feed a category.
 
 Source: https://weworkremotely.com/remote-job-rss-feed
+Evidence: documented, recorded.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Workable accounts: the whole list with descriptions in one body, dates without a time.
 
 Source: recorded answers of the widget's own API; it has no public documentation.
+Evidence: recorded.
 """
 
 from typing import Any, Final
@@ -63,7 +64,7 @@ def _posting(item: Any, board: str, company: str, context: ParseContext) -> JobP
         if text(item, "workplace_type")
         else workplace_flags(remote=remote),
         departments=filter(None, (text(item, "department"),)),
-        tags=filter(None, (text(item, "function"), text(item, "industry"))),
+        tags=(text(item, "function"), text(item, "industry"), text(item, "education")),
         employment_type=employment_of(text(item, "employment_type")),
         seniority=seniority_of(text(item, "experience")),
         posted=instant(item, "published_on") or instant(item, "created_at"),

@@ -121,7 +121,7 @@ class JsonBody(Body):
         return posting
 
     def odd(self) -> list[Any]:
-        return [{}, None, "words", 7, [[]], {"id": {}, "title": [], "name": 3}]
+        return [{}, None, "words", 7, [[]], {"id": {}, "title": [], "name": {}}]
 
 
 def _json(value: Any) -> bytes:
@@ -143,6 +143,11 @@ class PageBody(JsonBody):
         else:
             raise ValueError(f"no script of the page has a list at {items!r}")
         self.content = content
+
+    def odd(self) -> list[Any]:
+        # Among structured data only what says that it is a posting can be an odd one.
+        kind = {"@type": "JobPosting"} if b"ld+json" in self._script[1] else {}
+        return [kind | odd for odd in super().odd() if isinstance(odd, dict)]
 
     def with_postings(self, postings: list[Any]) -> bytes:
         script = super().with_postings(postings).replace(b"</", b"<\\/")

@@ -41,6 +41,7 @@ from v7core.errors import StatusError
 from v7core.models.jobs import (
     Dated,
     EmploymentType,
+    JobId,
     JobPosting,
     Pay,
     PayPeriod,
@@ -74,8 +75,15 @@ class Page:
 
     def answers(self, request: FetchRequest) -> bool:
         """Whether this is what was asked for."""
-        asked = None if request.body is None else json.loads(request.body)
-        return request.url == self.url and asked == self.body
+        return request.url == self.url and _question(request.body) == self.body
+
+
+def _question(body: bytes | None) -> Any:
+    """What a request asks: JSON read, a form as it is."""
+    try:
+        return None if body is None else json.loads(body)
+    except ValueError:
+        return None if body is None else body.decode()
 
 
 @attrs.frozen(kw_only=True)
@@ -125,8 +133,15 @@ class Replay:
         """The answer to a request."""
         return next((page for page in self.case.pages if page.answers(request)), None)
 
-    async def poll(self, adapter: Adapter) -> Poll:
-        """Walk the board as the product does."""
+    async def poll(self, adapter: Adapter, known: Mapping[JobId, JobPosting] | None = None) -> Poll:
+        """Walk the board as the product does.
+
+        Args:
+            known: What is stored of it.
+        """
+
+        async def stored(job: JobId) -> JobPosting | None:
+            return (known or {}).get(job)
 
         def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
             page = self.page(context.request)
@@ -140,7 +155,12 @@ class Replay:
 
         watched = attrs.evolve(adapter, parse=parse, parse_detail=parse_detail if adapter.parse_detail else None)
         source = HttpSource(
-            watched, self.case.board, cast("Fetcher", self), clock=FixedClock(FETCHED_AT), recorder=ListRecorder()
+            watched,
+            self.case.board,
+            cast("Fetcher", self),
+            clock=FixedClock(FETCHED_AT),
+            recorder=ListRecorder(),
+            known=stored,
         )
         return await source.poll()
 

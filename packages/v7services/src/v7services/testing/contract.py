@@ -1,6 +1,8 @@
 """The contract of an adapter as a suite: subclass it, give it the fixture `case`, and `adapter` if it has another."""
 
 import json
+import re
+import sys
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from v7core.errors import ParseError, SourceError, StatusError
 from v7core.models.jobs import JobPosting, Precision
 from v7core.models.sources import Skipped
-from v7services.adapter import Adapter, ParseContext, Parsed, ParseDetail
+from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, ParseDetail
 from v7services.catalogue import ADAPTERS, by_name
 from v7services.fetching import MAX_DETAILS
 from v7services.fields.urls import address
@@ -160,6 +162,14 @@ class SourceContract:
             shuffled = self._parse(adapter, case, reading, body.with_postings(body.postings()[::-1]))
             assert {p.id for p in before.postings} == {p.id for p in shuffled.postings}
 
+    async def test_a_second_poll_changes_nothing(self, case: Case, adapter: Adapter) -> None:
+        """What is stored of a posting completes it again, and its own document is not asked for twice."""
+        first = (await Replay(case).poll(adapter)).harvest.postings
+        replay = Replay(case)
+        second = (await replay.poll(adapter, {posting.id: posting for posting in first})).harvest.postings
+        assert first == second
+        assert sum(not posting.text for posting in first) >= len(replay.details)
+
     # --- what it survives -------------------------------------------------------------------------------------------
 
     async def test_an_odd_posting_is_counted_and_costs_the_others_nothing(
@@ -285,7 +295,10 @@ class SourceContract:
         assert adapter.name == case.name
         assert adapter.name.isalnum()
         assert adapter.name.islower()
-        assert adapter.evidence
+        said = re.search(r"Evidence:((?:.|\n(?!\n))*)", sys.modules[adapter.parse.__module__].__doc__ or "")
+        assert said is not None, "the module says nothing about its evidence"
+        named = {evidence for evidence in Evidence if evidence.value in said[1]}
+        assert set(adapter.evidence) == named, "the module's docstring and `evidence` differ"
         assert adapter.home.startswith("https://")
         assert adapter.board_title(case.board)
         assert case.recognise or adapter.name in GENERIC
