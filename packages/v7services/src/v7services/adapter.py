@@ -4,6 +4,7 @@ A source knows addresses and shapes; it never fetches, waits, stores or logs. `f
 through the one guarded fetch, so limits, caps, retries, redirects and health are the same for every source.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import attrs
 
-from v7core.errors import InvalidValue
+from v7core.errors import CredentialsError, InvalidValue
 from v7core.models.jobs import JobPosting
 from v7core.models.sources import Skipped
 from v7services.fields.urls import Address
@@ -59,6 +60,32 @@ class Credential:
     """Of the environment variable, such as "REED_API_KEY"."""
     where: str
     """The page that gives one out."""
+
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Login:
+    """A question before each poll whose answer goes along with all other requests to the server that is asked first."""
+
+    request: FetchRequest
+    headers: Callable[[bytes], Headers]
+    """What goes along. Raises `SourceError`."""
+
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{8,4000}=*")
+
+
+def bearer(token: str, source: str) -> Headers:
+    """The header that shows a token.
+
+    Raises:
+        CredentialsError: it is none that fits into a header.
+    """
+    if _TOKEN.fullmatch(token) is None:
+        raise CredentialsError(source, "the server gave no usable token")
+    return (("Authorization", f"Bearer {token}"),)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,6 +161,8 @@ class Adapter:
     """The board's name for people when nothing better is known."""
     credentials: tuple[Credential, ...] = ()
     """Empty: no key is needed. Otherwise the source is off until each is given."""
+    login: Login | None = None
+    """For a source that hands out a token first."""
     min_interval_s: float = SIX_HOURS
     rate: Rate = attrs.field(factory=Rate)
     max_pages: int = 50
@@ -199,9 +228,12 @@ __all__ = [
     "Credential",
     "Evidence",
     "FetchRequest",
+    "Headers",
+    "Login",
     "ParseContext",
     "Parsed",
     "Rate",
     "SourceKind",
+    "bearer",
     "collect",
 ]
