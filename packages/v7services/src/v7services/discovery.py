@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,8 +11,10 @@ from typing import Final, TypeAlias
 import attrs
 
 from v7core.errors import (
+    BlockedError,
     ConnectError,
     DnsError,
+    FetchTimeout,
     InvalidValue,
     NotFound,
     RateLimited,
@@ -44,7 +47,7 @@ from v7services.outcomes import (
     outcome_of_harvest,
     state_of,
 )
-from v7services.recognise import recognise_address, recognise_page, recognise_written
+from v7services.recognise import recognise_address, recognise_page, recognise_written, recognised
 from v7services.records import SourceRecord, SourceStates
 
 OnChange: TypeAlias = Callable[[tuple[JobId, ...]], Awaitable[None]]
@@ -53,6 +56,7 @@ OnChange: TypeAlias = Callable[[tuple[JobId, ...]], Awaitable[None]]
 OFFLINE_LEAST: Final = 2
 """So many sources have to be out of reach, and none within it, before the machine itself is called offline."""
 OFFLINE: Final = "this machine is offline"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +118,7 @@ class Discovery:
         return tuple(state_of(record) for record in await self._states.all())
 
     async def recognise(self, address: str) -> Recognised:
-        """By its pattern; when that says nothing, by one look at the page.
+        """By its pattern; when that says nothing, by one look at the page. A bare word is tried as a board's name.
 
         Raises:
             NotFound: nothing we know is there.
@@ -125,7 +129,7 @@ class Discovery:
             return written
         where = urls.address(address)
         if where is None:
-            raise NotFound(f"no address: {clean_text(address, limit=80)!r}")
+            return await self._probe(address.strip())
         known = recognise_address(where, self._adapters)
         if known is not None:
             return known
@@ -136,6 +140,38 @@ class Discovery:
         if known is None:
             raise NotFound(f"no board known at {where.host}")
         return known
+
+    async def _probe(self, token: str) -> Recognised:
+        """A bare word: asked for at every kind of board that is known by one; the first in order with postings is it.
+
+        Raises:
+            NotFound: none has a board of that name.
+            SourceError: nobody could be asked.
+        """
+        said = clean_text(token, limit=80)
+        if not _TOKEN.fullmatch(token):
+            raise NotFound(f"neither an address nor a board's name: {said!r}")
+        asked = [adapter for adapter in self._adapters if adapter.probe]
+        answers = await asyncio.gather(*(self._has_postings(adapter, token.lower()) for adapter in asked))
+        for adapter, answer in zip(asked, answers, strict=True):
+            if answer is True:
+                return recognised(adapter, token.lower(), f"{adapter.title} has a board of that name")
+        unreached = [answer for answer in answers if isinstance(answer, SourceError)]
+        if unreached and len(unreached) == len(asked):
+            raise unreached[0]
+        raise NotFound(f"no board is called {said!r}: give its address, or kind:board")
+
+    async def _has_postings(self, adapter: Adapter, board: str) -> "bool | SourceError":
+        source = HttpSource(
+            adapter, board, self._fetcher, clock=self._clock, recorder=self._recorder,
+            base_url=self._origins.get(adapter.name),
+        )  # fmt: skip
+        try:
+            return bool((await source.fetch()).postings)
+        except (DnsError, ConnectError, BlockedError, FetchTimeout) as error:
+            return error
+        except (SourceError, InvalidValue):
+            return False
 
     async def add(self, key: SourceKey) -> SourceState:
         """A source that is already there stays as it is.

@@ -25,7 +25,7 @@ def recognise_written(text: str, adapters: Iterable[Adapter]) -> Recognised | No
     adapter = next((each for each in adapters if each.name == name.lower()), None)
     if adapter is None:
         return None
-    return _found(adapter, board.strip(), "written out")
+    return recognised(adapter, board.strip(), "written out")
 
 
 def recognise_address(where: Address, adapters: Iterable[Adapter]) -> Recognised | None:
@@ -33,7 +33,7 @@ def recognise_address(where: Address, adapters: Iterable[Adapter]) -> Recognised
     for adapter in adapters:
         board = adapter.recognise(where)
         if board:
-            return _found(adapter, board, f"the address of {_article(adapter.title)} board")
+            return recognised(adapter, board, f"the address of {_article(adapter.title)} board")
     return None
 
 
@@ -58,9 +58,9 @@ def recognise_page(body: bytes, url: str, adapters: tuple[Adapter, ...]) -> Reco
             if href is not None and _FEED_TYPE.search(match[0]):
                 where = _address(href[1], url)
                 if where is not None:
-                    return _found(named["feed"], where.url, "the page names a feed")
+                    return recognised(named["feed"], where.url, "the page names a feed")
     if "jsonld" in named and b"JobPosting" in page and b"ld+json" in page:
-        return _found(named["jsonld"], url, "the page holds structured postings")
+        return recognised(named["jsonld"], url, "the page holds structured postings")
     return None
 
 
@@ -72,7 +72,8 @@ def _address(found: bytes, base: str) -> Address | None:
     return None if safe is None else address(safe)
 
 
-def _found(adapter: Adapter, board: str, how: str) -> Recognised:
+def recognised(adapter: Adapter, board: str, how: str) -> Recognised:
+    """A board of an adapter, named for people."""
     title = adapter.board_title(board)
     name = title if title == adapter.title else f"{title} ({adapter.title})"
     return Recognised(key=SourceKey(source=adapter.name, board=board), name=name, how=how)

@@ -42,6 +42,22 @@ async def test_a_sound_reply_comes_whole(server, make_fetcher):
     assert ("gzip, deflate", "/jobs?q=a+b") == (headers["accept-encoding"], server.asked[0].path)
     assert not {"cookie", "authorization"} & set(headers)
     assert len(recorder.values("http.request_ms")) == 1
+    assert ([0.0], 1) == (recorder.values("error_rate"), len(recorder.values("network_latency_ms")))
+    assert [] == recorder.values("cache_hit_rate")  # nothing was asked that a cache could have answered
+
+
+async def test_what_a_cache_answers_and_what_fails_is_recorded(server, make_fetcher):
+    """1 for a hit and for a failure, 0 for a miss and for a success: the means are the rates."""
+    recorder = ListRecorder()
+    fetcher = make_fetcher(recorder=recorder)
+    server.answers["/jobs"] = server.reply(BOARD, ETag='"1"')
+    request = get(f"{server.base}/jobs", validators=Validators(etag='"0"'))
+    await fetcher.get(request)
+    server.answers["/jobs"] = server.reply(status="304 Not Modified")
+    await fetcher.get(request)
+    with pytest.raises(SourceError):
+        await fetcher.get(get(f"{server.base}/nowhere"))
+    assert ([0.0, 1.0], [0.0, 0.0, 1.0]) == (recorder.values("cache_hit_rate"), recorder.values("error_rate"))
 
 
 async def test_loopback_is_refused_unless_it_was_allowed(server, make_fetcher):

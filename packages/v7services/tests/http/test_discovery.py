@@ -6,11 +6,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from v7core.errors import InvalidValue, NotFound, StorageError, StorageFault
+from v7core.errors import InvalidValue, NotFound, SourceError, StorageError, StorageFault
 from v7core.models.sources import PollOutcome, SourceCondition, SourceKey
 from v7core.protocols import DegradationStep
 from v7core.testing.contracts import SourceDirectoryContract
 from v7core.testing.fakes import MemoryLoadLevel
+from v7services.catalogue import by_name
 
 ACME = SourceKey(source="lever", board="acme")
 OTHER = SourceKey(source="lever", board="other")
@@ -300,7 +301,22 @@ async def test_a_feed_is_recognised_on_its_page(discovery, server):
     assert SourceKey(source="feed", board=f"{server.base}/jobs.rss") == found.key
 
 
-@pytest.mark.parametrize("text", ["", "no", "nobody:acme", "ftp://x.example", "javascript:alert(1)"])
+async def test_a_bare_word_is_tried_as_a_board(discovery, server):
+    """At every kind of board that is known by one word; a board without postings is none."""
+    server.answers[path("acme")] = board(server, 2)
+    server.answers["/v1/boards/acme/jobs"] = server.reply(b'{"jobs": []}')
+    found = await discovery().recognise("Acme")
+    assert (ACME, "Lever has a board of that name") == (found.key, found.how)
+
+
+async def test_a_bare_word_nobody_could_be_asked_about_is_no_missing_board(discovery):
+    """The network is what is missing."""
+    directory = discovery(origins=dict.fromkeys(by_name(), "http://127.0.0.1:1"))
+    with pytest.raises(SourceError):
+        await directory.recognise("acme")
+
+
+@pytest.mark.parametrize("text", ["", "no", "no board", "nobody:acme", "ftp://x.example", "javascript:alert(1)"])
 async def test_what_is_nothing_is_not_found(discovery, text):
     """Nor asked."""
     with pytest.raises(NotFound):

@@ -21,6 +21,7 @@ from v7core.errors import (
     SourceError,
     StatusError,
 )
+from v7core.models.metrics import MetricType
 from v7core.protocols import Clock, Recorder
 from v7services.http.exchange import Answer, Hop, exchange, first_hop
 from v7services.http.guard import Guard, Progress, Resolve, progress, resolve
@@ -105,9 +106,11 @@ class Fetcher:
             async with asyncio.timeout(request.timeout_s) as deadline:
                 reply = await self._persist(request, source, rate, filling, deadline)
         except TimeoutError as error:
+            self._recorder.record(MetricType.ERROR_RATE.value, 1.0)
             stage = state.stage if state.stage in ("dns", "connect", "tls") else "total"
             raise FetchTimeout(source, stage, after_s=request.timeout_s) from error
         except SourceError as error:
+            self._recorder.record(MetricType.ERROR_RATE.value, 1.0)
             error.message = filling.redact(error.message)
             error.args = tuple(filling.redact(str(arg)) for arg in error.args)
             raise
@@ -115,6 +118,10 @@ class Fetcher:
             progress.reset(token)
             elapsed = (self._clock.monotonic() - started) * 1000.0
             self._recorder.record("http.request_ms", elapsed)
+        self._recorder.record(MetricType.ERROR_RATE.value, 0.0)
+        self._recorder.record(MetricType.NETWORK_LATENCY.value, reply.duration_ms / max(1, reply.requests))
+        if _has_validators(request):
+            self._recorder.record(MetricType.CACHE_HIT_RATE.value, float(reply.not_modified))
         self._recorder.record("http.wire_bytes", float(reply.wire_bytes))
         return reply
 
