@@ -67,8 +67,16 @@ class V7App(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("app")]
     CSS = """
-    Screen { background: $background; }
-    Input { background: $surface; }
+    Screen {
+        background: $background;
+        scrollbar-color: $rule; scrollbar-color-hover: $foreground; scrollbar-color-active: $foreground;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-background-active: $background; scrollbar-corner-color: $background;
+    }
+    V7Modal { background: $background 70%; }
+    * { scrollbar-color: $rule; scrollbar-color-hover: $foreground; scrollbar-color-active: $foreground;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-background-active: $background; }
     .-ascii LineList, .-ascii TextPane { scrollbar-size-vertical: 0; }
     .-ascii Card { border: ascii $rule; }
     .-ascii SourceDetail { border-top: ascii $rule; }
@@ -174,6 +182,9 @@ class V7App(App[None]):
         self.animation_level = "none" if settings.reduced_motion or not self.look.motion else "full"
         self.set_keymap(dict(settings.keys))
         self.repaint_bars()
+        for screen in self.screen_stack:
+            if isinstance(screen, V7Screen) and screen.is_mounted:
+                screen.settings_changed()
 
     @work(group="first-run", exclusive=True)
     async def _ask_first_time(self) -> None:
@@ -247,7 +258,7 @@ class V7App(App[None]):
     def action_help(self) -> None:
         """Keys and signs of the screen that is shown."""
         if isinstance(self.screen, V7Screen):
-            self.push_screen(HelpScreen(self.room, self.screen.PLACE))
+            self.push_screen(HelpScreen(self.room, self.screen.PLACE, self.screen.about()))
 
     def on_go_to(self, event: GoTo) -> None:
         self.action_show(event.place)

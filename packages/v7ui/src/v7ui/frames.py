@@ -1,6 +1,7 @@
 """True frame time: from the screen's update timer through layout, paint and serialisation to the driver's write."""
 
 from array import array
+from collections.abc import Callable
 from time import perf_counter
 
 from v7core.models.metrics import MetricType
@@ -10,10 +11,16 @@ _KEPT = 1_000
 
 
 class FrameMeter:
-    """Measures frames and passes each on; keeps the last thousand for the percentile on the Live screen."""
+    """Measures frames and passes each on; keeps the last thousand for the percentile on the Live screen.
 
-    def __init__(self, recorder: Recorder) -> None:
+    Args:
+        recorder: Is told each frame's time.
+        timer: Seconds.
+    """
+
+    def __init__(self, recorder: Recorder, timer: Callable[[], float] = perf_counter) -> None:
         self._recorder = recorder
+        self._timer = timer
         self._ring = array("d", bytes(8 * _KEPT))
         self._count = 0
         self._started = 0.0
@@ -22,13 +29,13 @@ class FrameMeter:
     def begin(self) -> None:
         """A frame may be about to be painted."""
         self.painted = False
-        self._started = perf_counter()
+        self._started = self._timer()
 
     def end(self) -> None:
         """It is out, or there was nothing to paint: only painted frames count."""
         if not self.painted:
             return
-        elapsed = (perf_counter() - self._started) * 1000.0
+        elapsed = (self._timer() - self._started) * 1000.0
         self._ring[self._count % _KEPT] = elapsed
         self._count += 1
         self._recorder.record(MetricType.UI_FRAME_TIME.value, elapsed)

@@ -1,81 +1,42 @@
 """Every screen on sample jobs and fakes: `python -m v7ui.gallery`. Nothing is stored, fetched or opened.
 
-What the Live screen shows is measured: the real monitor watches this very process.
+What the Live screen shows there is measured: the real monitor watches this very process. A *scene* is one screen in one
+state on figures that stand still, which makes the same picture every time: `v7ui.pictures` and the snapshots use them.
 """
 
 import sys
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from itertools import count as counter
+from typing import Final
+
+from textual.pilot import Pilot
 
 from v7core.clock import SystemClock
-from v7core.models.jobs import Dated, JobPosting, Pay, PayPeriod, Seniority, Workplace
-from v7core.models.sources import PollOutcome, SourceCondition, SourceKey, SourceState
+from v7core.models.filters import SearchQuery
+from v7core.models.person import ApplicationStage, Settings
 from v7core.protocols import Clock
 from v7core.registry import MonitoringSystemRegistry
 from v7core.testing.fakes import (
     FixedClock,
-    MemoryFeed,
+    ListRecorder,
+    MemoryPacks,
     MemorySaved,
     MemorySearch,
     MemorySearches,
     MemorySettings,
     MemorySources,
 )
-from v7core.testing.samples import NOW, posting
+from v7core.testing.samples import starter_pack
 from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor, RuntimeProbes
 from v7ui.app import V7App
+from v7ui.frames import FrameMeter
+from v7ui.look import Look
 from v7ui.ports import Ports
+from v7ui.samples import ME, SampleFeed, SampleSources, sample_dashboard, sample_posting
+from v7ui.terminal import run
 
-_COMPANIES = ("Nordlicht", "Acme", "Kestrel Rail", "Wren & Sons", "Tal Klinik", "Harbour Foods")
-
-
-def sample_posting(n: int, now: datetime = NOW) -> JobPosting:
-    """The n-th posting of the gallery: a sample with pay, level and a longer text, posted up to two weeks ago."""
-    base = posting(n)
-    pay = (
-        None
-        if n % 4 == 3
-        else Pay(
-            minimum=30_000 + 2_500 * (n % 16), maximum=38_000 + 3_000 * (n % 16), currency="EUR", period=PayPeriod.YEAR
-        )
-    )
-    text = (
-        f"{base.text}\n\nYou work in a team of {3 + n % 9}. We plan shifts four weeks ahead, and nobody is alone on a "
-        "first day.\n\nWhat you bring: care for detail, and a way of explaining what you do to people who do not.\n\n"
-        "What we offer: training on full pay, a ticket for the train, and a kitchen that is used."
-    )
-    return replace(
-        base,
-        company=_COMPANIES[n % len(_COMPANIES)],
-        workplace=(Workplace.REMOTE, Workplace.HYBRID, Workplace.ONSITE)[n % 3],
-        seniority=list(Seniority)[n % len(Seniority)],
-        pay=pay,
-        posted=Dated(at=now - timedelta(hours=(7 * n) % 336), provenance="first_published"),
-        text=text,
-    )
-
-
-class GallerySources(MemorySources):
-    """A directory that shows every condition a source can be in."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        super().__init__()
-        outcomes = (PollOutcome.OK, PollOutcome.RATE_LIMITED, PollOutcome.UNREACHABLE, PollOutcome.PAUSED, None)
-        for number, outcome in enumerate(outcomes):
-            key = SourceKey(source=("greenhouse", "lever", "feed")[number % 3], board=f"sample{number}")
-            condition = outcome.condition if outcome else SourceCondition.NEVER_POLLED
-            trouble = condition in (SourceCondition.DEGRADED, SourceCondition.UNAVAILABLE)
-            self._states[key] = SourceState(
-                key=key,
-                name=f"{_COMPANIES[number]} ({key.source.title()})",
-                condition=condition,
-                outcome=outcome,
-                reason="the server asks to wait" if trouble else "",
-                open_jobs=0 if outcome is None else 40 - 7 * number,
-                last_poll=now - timedelta(minutes=5) if outcome else None,
-                last_success=now - timedelta(hours=2) if trouble else now - timedelta(minutes=5) if outcome else None,
-                next_try=now + timedelta(minutes=20) if trouble else None,
-            )
+JOBS: Final = 60
 
 
 class GalleryDashboard(ProductionMetricsDashboard):
@@ -96,7 +57,7 @@ class GalleryDashboard(ProductionMetricsDashboard):
         await self._probes.stop()
 
 
-def sample_ports(count: int = 60, clock: Clock | None = None) -> Ports:
+def sample_ports(count: int = JOBS, clock: Clock | None = None) -> Ports:
     """Ports over fakes, with a monitor that measures this process.
 
     Args:
@@ -106,14 +67,14 @@ def sample_ports(count: int = 60, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     sample = [sample_posting(n, clock.now()) for n in range(count)]
     monitor = ProductionPerformanceMonitor(clock=clock)
-    sources = GallerySources(clock.now())
+    sources = SampleSources(clock.now())
     return Ports(
-        feed=MemoryFeed(sample),
+        feed=SampleFeed(sample),
         search=MemorySearch(sample),
         searches=MemorySearches(sample, FixedClock(clock.now())),
         sources=sources,
         saved=MemorySaved(sample, FixedClock(clock.now())),
-        settings=MemorySettings(),
+        settings=MemorySettings(ME),
         dashboard=GalleryDashboard(monitor, sources),
         recorder=monitor,
         clock=clock,
@@ -121,9 +82,84 @@ def sample_ports(count: int = 60, clock: Clock | None = None) -> Ports:
     )
 
 
+def still_ports(count: int = JOBS) -> Ports:
+    """Ports whose every figure stands still."""
+    return replace(sample_ports(count, FixedClock()), dashboard=sample_dashboard(), recorder=ListRecorder())
+
+
 def _not_opened(url: str) -> None:
     raise OSError("the gallery opens nothing")
 
 
+# --- scenes ---------------------------------------------------------------------------------------------------------
+
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A screen in a state worth a picture."""
+
+    start: str
+    keys: tuple[str, ...] = ()
+    """Pressed one by one, each when the screen has settled."""
+    first_start: bool = False
+    """Whether nobody has said anything yet and there is no source."""
+
+
+SCENES: Final = {
+    "deck": Scene("deck", ("j", "x", "i", "k")),
+    "search": Scene("search", (*"baker hybrid", "enter", "f", "j")),
+    "live": Scene("live", ("r",)),
+    "sources": Scene("sources", ("j", "j")),
+    "saved": Scene("saved", ("j",)),
+    "settings": Scene("settings", ("j",)),
+    "help": Scene("deck", ("question_mark",)),
+    "first-run": Scene("deck", (*"baker, night shifts", "enter", "enter", *"health, ger"), first_start=True),
+}
+"""By the name of their picture."""
+
+
+async def scene_app(name: str, *, look: Look | None = None, theme: str = "v7-dark") -> V7App:
+    """The app of a scene, not started yet."""
+    scene, ports = SCENES[name], still_ports()
+    if scene.first_start:
+        packs = [starter_pack(trade, place) for place in ("germany", "leeds") for trade in ("health", "food")]
+        ports = replace(ports, settings=MemorySettings(Settings()), sources=MemorySources(), packs=MemoryPacks(packs))
+    else:
+        await ports.settings.save(replace(ME, theme=theme))
+        stages = (ApplicationStage.SAVED, ApplicationStage.CLOSED, ApplicationStage.APPLIED, ApplicationStage.INTERVIEW)
+        for n, stage in enumerate(stages):
+            note = "Call Anna on Monday, ask about Sundays" if stage is ApplicationStage.INTERVIEW else None
+            await ports.saved.move(sample_posting(7 * n + 1).id, stage, note=note)
+        await ports.searches.keep("night nurse", SearchQuery(text="night nurse"))
+    app = V7App(ports, start=scene.start, look=look)
+    ticks = counter()
+    app.room.meter = FrameMeter(ports.recorder, lambda: next(ticks) * 0.0065)
+    return app
+
+
+async def play(name: str, pilot: Pilot[None]) -> None:
+    """Press a scene's keys, and wait until nothing changes any more."""
+    await settle(pilot)
+    for key in SCENES[name].keys:
+        await pilot.press(key)
+        if len(key) > 1 or name in ("deck", "saved"):
+            await settle(pilot)
+    await settle(pilot)
+
+
+async def settle(pilot: Pilot[None], looks: int = 4) -> None:
+    """Wait until the screen looks the same `looks` times in a row; at most ten seconds."""
+    before, same = "", 0
+    for _ in range(200):
+        await pilot.pause(0.05)
+        now = pilot.app.export_screenshot()
+        same = same + 1 if now == before else 0
+        if same >= looks:
+            return
+        before = now
+
+
 if __name__ == "__main__":
-    V7App(sample_ports(int(sys.argv[1]) if len(sys.argv) > 1 else 60), banner="SAMPLE").run()
+    sys.exit(run(V7App(sample_ports(int(sys.argv[1]) if len(sys.argv) > 1 else JOBS), banner="SAMPLE")))

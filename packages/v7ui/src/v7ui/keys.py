@@ -94,7 +94,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("live.expand", "e", "expand", "Expand", "Sources on the whole screen", hint=True),
     _key("live.refresh", "r", "refresh_now", "Refresh", "Read every figure now; retries after an error", hint=True),
     _key("live.copy", "y", "copy", "Copy", "Copy the figures as text"),
-    _key("live.settings", "t", "monitoring_settings", "Monitor settings", "Rate, range and charts of this screen"),
+    _key("live.settings", "t", "monitoring_settings", "Settings", "Rate, range and charts of this screen", hint=True),
     _key("sources.add", "n,slash", "add", "Add", "Add a source by its address", hint=True),
     _key("sources.refresh", "r", "refresh_one", "Check", "Poll this source now and say what it came to", hint=True),
     _key("sources.pause", "p,space", "pause", "Pause", "Pause this source, or go on", hint=True),

@@ -17,6 +17,7 @@ from v7core.protocols import (
     SourceDirectory,
     StarterPacks,
 )
+from v7core.registry import MonitoringSystemRegistry
 
 Warm: TypeAlias = Callable[[Callable[[str], None]], Awaitable[None]]
 """Makes the engine ready to rank, telling each step in a few words."""
@@ -37,6 +38,8 @@ class Ports:
     clock: Clock
     open_url: Callable[[str], None]
     """Opens a checked http(s) address outside the terminal; raises `OSError` where there is no browser."""
+    registry: MonitoringSystemRegistry | None = None
+    """Where the Live screen registers its dashboard as a data source; None: somebody else does."""
     packs: StarterPacks | None = None
     """Boards to begin with; without it the first start asks for an address only."""
     warm: Warm | None = None

@@ -14,6 +14,7 @@ from v7ui.formatting import inert
 from v7ui.links import checked_link
 from v7ui.room import Room
 from v7ui.widgets.bars import KeyBar, StatusLine, TopBar
+from v7ui.widgets.painted import Span
 
 T = TypeVar("T")
 
@@ -55,6 +56,13 @@ class V7Screen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.repaint_bars()
+
+    def settings_changed(self) -> None:
+        """The settings are others now; what a screen shows of them follows."""
+
+    def about(self) -> list[Span]:
+        """The selection in a few sentences, for the help: what it is, and what can be done about it."""
+        return []
 
     # --- asking ports
 

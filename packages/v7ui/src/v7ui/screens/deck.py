@@ -18,11 +18,12 @@ from v7core.models.jobs import JobId, JobPosting, JobSummary
 from v7core.text import clean_text
 from v7ui.deck_state import DeckState
 from v7ui.filters import holds, parse
-from v7ui.formatting import plural
+from v7ui.formatting import plural, score
 from v7ui.keys import bindings_for
 from v7ui.reactions import Taken
 from v7ui.room import LENSES, Room
 from v7ui.screens.base import V7Screen, focus_if, sentence
+from v7ui.theme import PROFILE_WORD
 from v7ui.widgets.cards_list import CardList
 from v7ui.widgets.job_head import JobHead, breakdown
 from v7ui.widgets.line import TextLine
@@ -446,6 +447,19 @@ class DeckScreen(V7Screen):
             self._narrow("")
             self._keep_filter()
         focus_if(self, self.list)
+
+    def about(self) -> list[Span]:
+        card = self.list.current
+        if card is None:
+            return [(self._why_empty(), "dim")]
+        kind = card.scored.profile
+        word = PROFILE_WORD[kind]
+        marked = f"; {plural(len(self.state.marked), 'job')} marked" if self.state.marked else ""
+        return [
+            (f"{card.job.title} ({card.job.company}){marked}", "foreground"),
+            (f"{score(card.scored.score)} of 1, shown as {word}: a reaction teaches {word}.", "dim"),
+            ("The job leaves the deck and the next one comes; u brings it back.", "dim"),
+        ]
 
     # --- the posting elsewhere
 

@@ -25,7 +25,7 @@ STEPS: Final = (
 )
 _WITH_PACKS: Final = (
     "Where to look",
-    "Type trade and place, pick a pack with the arrows; or paste the address of a careers page.",
+    "Trade and place, then a pack by arrow key; or a careers page's address.",
     "health, Berlin",
 )
 

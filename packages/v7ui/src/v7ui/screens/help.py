@@ -1,5 +1,6 @@
 """Every key that works where one is, and what the signs mean."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -28,9 +29,10 @@ class HelpScreen(V7Modal[None]):
     HelpScreen TextPane { width: 90%; max-width: 84; height: 90%; background: $panel; padding: 1 1; }
     """
 
-    def __init__(self, room: Room, place: str) -> None:
+    def __init__(self, room: Room, place: str, about: Sequence[Span] = ()) -> None:
         super().__init__(room)
         self._place = place
+        self._about = tuple(about)
         self.text = TextPane()
 
     def compose(self) -> ComposeResult:
@@ -43,8 +45,15 @@ class HelpScreen(V7Modal[None]):
     def lines(self) -> list[Span]:
         """What is shown."""
         glyphs, keys = self.room.look.glyphs, self.room.keys
-        spans: list[Span] = [(f"Keys on {self._place.title()}   (esc closes)", "title"), ("", "text")]
-        for title, places in ((self._place.title(), (self._place,)), ("Lists", ("list",)), ("Everywhere", ("app",))):
+        spans: list[Span] = [(f"Help on {self._place.title()}   (esc closes)", "title"), ("", "text")]
+        if self._about:
+            spans += [("What you have selected", "title"), *((f"  {text}", ink) for text, ink in self._about)]
+            spans.append(("", "text"))
+        for title, places in (
+            (f"Keys on {self._place.title()}", (self._place,)),
+            ("Lists", ("list",)),
+            ("Everywhere", ("app",)),
+        ):
             spans.append((title, "title"))
             spans += [(f"  {names:<12} {words}", "foreground") for names, words in help_rows(places, keys)]
             spans.append(("", "text"))

@@ -197,6 +197,8 @@ class ProductionMonitoringView(V7Screen):
         self.work(self._start, "start")
 
     async def _start(self) -> None:
+        if self.room.ports.registry is not None:
+            self.room.ports.registry.register_dashboard_data_source(self.room.ports.dashboard)
         await self.ask(self.room.ports.dashboard.start_real_time_monitoring(), "Monitoring did not start")
         await self.read(everything=True)
 
@@ -276,6 +278,16 @@ class ProductionMonitoringView(V7Screen):
         self.alerts.show(self.health, tuple(self.room.told))
         self.range_bar.show(self.range, self.rate_ms, paused=self.paused, health=self.health)
         self.bar.repaint()
+
+    def about(self) -> list[Span]:
+        return [
+            (
+                f"Budgets: ranking {Budgets.max_thompson_duration_ms:g} ms, "
+                f"memory {Budgets.max_memory_budget_mb:g} MB over all processes, frame {Budgets.max_ui_frame_time_ms:g} ms",
+                "foreground",
+            ),
+            ("Every figure is measured; a dash means nothing was measured yet.", "dim"),
+        ]
 
     # --- keys
 

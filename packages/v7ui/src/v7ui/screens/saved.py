@@ -20,7 +20,7 @@ from v7ui.widgets.cards_list import job_columns
 from v7ui.widgets.job_head import JobHead
 from v7ui.widgets.line import TextLine
 from v7ui.widgets.lists import LineList
-from v7ui.widgets.painted import Line
+from v7ui.widgets.painted import Line, Span
 from v7ui.widgets.text import TextPane
 
 STAGES: Final = tuple(ApplicationStage)
@@ -128,6 +128,16 @@ class SavedScreen(V7Screen):
     def on_line_list_chosen(self, event: SavedList.Chosen) -> None:
         event.stop()
         self.action_note()
+
+    def about(self) -> list[Span]:
+        saved = self.list.current
+        if saved is None:
+            return [(_NOTHING, "dim")]
+        stages = ", ".join(stage.value for stage in STAGES)
+        return [
+            (f"{saved.job.title} ({saved.job.company}): {saved.stage.value}", "foreground"),
+            (f"Stages: {stages}. Nothing is sent anywhere; you note how far you have come.", "dim"),
+        ]
 
     # --- changing
 

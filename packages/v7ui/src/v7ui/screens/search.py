@@ -24,6 +24,7 @@ from v7ui.screens.kept_searches import KeptSearches
 from v7ui.widgets.cards_list import HitList
 from v7ui.widgets.job_head import JobHead
 from v7ui.widgets.line import TextLine
+from v7ui.widgets.painted import Span
 from v7ui.widgets.text import TextPane
 
 LIMIT = 500
@@ -252,6 +253,11 @@ class SearchScreen(V7Screen):
         self.say(
             f"Undone: {deed(taken)}" if taken else "Took back the latest reaction of an earlier session", ink="good"
         )
+
+    def about(self) -> list[Span]:
+        job = self.job
+        title = "No job selected" if job is None else f"{job.title} ({job.company})"
+        return [(title, "foreground"), (f"The line takes: {HELP}", "dim")]
 
     # --- the rest
 

@@ -21,7 +21,7 @@ from v7ui.screens.base import V7Screen, focus_if
 from v7ui.theme import PALETTES
 from v7ui.widgets.line import LONGEST, TextLine
 from v7ui.widgets.lists import LineList
-from v7ui.widgets.painted import Line
+from v7ui.widgets.painted import Line, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +203,20 @@ class SettingsScreen(V7Screen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self._redraw()
+        self.settings_changed()
 
-    def _redraw(self) -> None:
+    def settings_changed(self) -> None:
         self.list.settings = self.room.settings
-        self.list.show(ROWS)
+        if self.list.rows:
+            self.list.redraw()
+        else:
+            self.list.show(ROWS)
+
+    def about(self) -> list[Span]:
+        row = self.list.current
+        if row is None:
+            return []
+        return [(f"{row.name}: {row.value(self.room.settings)}", "foreground"), (row.help, "dim")]
 
     def action_again(self) -> None:
         """Read the settings."""
@@ -217,7 +226,6 @@ class SettingsScreen(V7Screen):
         settings = await self.ask(self.room.ports.settings.load(), "Settings were not read")
         if settings is not None:
             self.room.settings = settings
-            self._redraw()
             self.post_message(self.Changed())
 
     def on_line_list_moved(self, event: RowList.Moved) -> None:
@@ -258,7 +266,7 @@ class SettingsScreen(V7Screen):
 
     def _keep(self, settings: Settings) -> None:
         before, self.room.settings = self.room.settings, settings
-        self._redraw()
+        self.settings_changed()
         self.post_message(self.Changed())
         self.work(lambda: self._save(settings, before), "save", exclusive=False)
 
@@ -271,8 +279,6 @@ class SettingsScreen(V7Screen):
             self.say("Kept", ink="good")
         else:
             self.room.settings = before
-            self.list.settings = before
-            self.list.redraw()
             self.post_message(self.Changed())
 
     def action_back(self) -> None:

@@ -13,10 +13,11 @@ from v7ui.formatting import age, duration, fit, percent, plural
 from v7ui.keys import bindings_for
 from v7ui.room import Room
 from v7ui.screens.base import V7Screen, focus_if
+from v7ui.screens.outcomes import MEANING
 from v7ui.theme import CONDITION_INK
 from v7ui.widgets.health import HealthStatusView, next_try
 from v7ui.widgets.line import TextLine
-from v7ui.widgets.painted import Line, Painted
+from v7ui.widgets.painted import Line, Painted, Span
 
 
 class SourceDetail(Painted):
@@ -126,6 +127,13 @@ class SourcesScreen(V7Screen):
         if state is None or state.key != self._removing:
             self._removing = None
         self.detail.show(state)
+
+    def about(self) -> list[Span]:
+        state = self.list.current
+        if state is None:
+            return [("No source yet. A source is a company's board or a feed that V7 reads for you.", "dim")]
+        meaning = MEANING[state.outcome] if state.outcome else "It has not been polled yet. r polls it now."
+        return [(f"{state.name}: {state.condition.value}", "foreground"), (meaning, "dim")]
 
     # --- adding
 

@@ -6,7 +6,7 @@ from textwrap import shorten
 
 from v7core.models.dashboard import AlertSeverity, SystemHealthData
 from v7core.models.sources import SourceCondition, SourceState
-from v7ui.formatting import age, duration, fit, percent
+from v7ui.formatting import age, duration, fit, percent, wrap
 from v7ui.theme import CONDITION_INK, STATUS_INK
 from v7ui.widgets.lists import LineList
 from v7ui.widgets.painted import Line, Painted, Span
@@ -78,13 +78,13 @@ class AlertsView(Painted):
         lines: list[Line] = [head]
         for alert in health.active_alerts:
             text = f"{alert.severity.value}: {alert.title}. {alert.message}"
-            lines.append([(fit(text, width, ellipsis=glyphs.ellipsis), _SEVERITY_INK[alert.severity])])
+            lines += [[(part, _SEVERITY_INK[alert.severity])] for part in wrap(text, width)[:3]]
         if not health.active_alerts:
             lines.append([("none", "dim")])
         lines.append([("EVENTS", "title")])
         for event in health.recent_events:
             text = f"{event.timestamp:%H:%M:%S} {event.type.value}: {event.description}"
-            lines.append([(fit(text, width, ellipsis=glyphs.ellipsis), "dim")])
+            lines += [[(part, "dim")] for part in wrap(text, width)[:2]]
         lines += [[(fit(text, width, ellipsis=glyphs.ellipsis), "dim")] for text in self._told]
         if not health.recent_events and not self._told:
             lines.append([("none yet", "dim")])
