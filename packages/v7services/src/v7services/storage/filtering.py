@@ -1,0 +1,75 @@
+"""A `JobFilter` as SQL over `job`: the same three-valued answers, without reading what is left out."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from v7core.models.filters import JobFilter
+from v7core.models.jobs import Workplace
+from v7services.storage.encoding import EMPLOYMENTS, WORKPLACES
+from v7services.storage.plain import micros
+
+Condition: TypeAlias = tuple[str, list[Any]]
+"""SQL and its parameters."""
+
+
+def condition(wanted: JobFilter, now: datetime) -> Condition:
+    """True for exactly the postings that `wanted.accepts`."""
+    parts = list(_parts(wanted, now))
+    return " and ".join(sql for sql, _ in parts) or "true", [value for _, values in parts for value in values]
+
+
+def _parts(wanted: JobFilter, now: datetime) -> Iterable[Condition]:
+    keep = wanted.keep_unknown
+
+    def known(column: str, codes: Iterable[Any], unknown: str) -> Condition:
+        values = list(codes)
+        yes = f"{column} in ({_marks(values)})"
+        return (f"({yes} or {unknown})" if keep else f"({yes} and not {unknown})"), values
+
+    if wanted.workplaces:
+        yield known("job.workplace", (WORKPLACES[place] for place in wanted.workplaces), "job.workplace = 0")
+    if wanted.places:
+        yes = " or ".join("instr(job.places_fold, ?)" for _ in wanted.places)
+        unsure = f"job.places_fold = '' or job.workplace = {WORKPLACES[Workplace.REMOTE]}"
+        yield f"({yes}{f' or {unsure}' if keep else ''})", [place.casefold() for place in wanted.places]
+    if wanted.pay_floor is not None:
+        unsure = "job.currency is not ? or job.pay is null"
+        if keep:
+            yield f"(job.pay >= ? or {unsure})", [wanted.pay_floor, wanted.currency]
+        else:
+            yield f"(job.pay >= ? and not ({unsure}))", [wanted.pay_floor, wanted.currency]
+    if wanted.seniorities:
+        yield known("job.seniority", map(int, wanted.seniorities), "job.seniority is null")
+    if wanted.employment_types:
+        codes = (EMPLOYMENTS[kind] for kind in wanted.employment_types)
+        yield known("job.employment", codes, "job.employment is null")
+    if wanted.companies:
+        yield f"job.company_fold in ({_marks(wanted.companies)})", _folded(wanted.companies)
+    if wanted.not_companies:
+        yield f"job.company_fold not in ({_marks(wanted.not_companies)})", _folded(wanted.not_companies)
+    if wanted.posted_within_days is not None:
+        oldest = _clamped(lambda: micros(now - timedelta(days=wanted.posted_within_days or 0)))
+        yield f"(job.posted >= ?{' or job.posted is null' if keep else ''})", [oldest]
+    if wanted.sources:
+        names = _marks(wanted.sources)
+        yield (
+            f"job.board_n in (select n from board where source in ({names}) or source || ':' || board in ({names}))",
+            [*wanted.sources, *wanted.sources],
+        )
+
+
+def _marks(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _folded(names: Iterable[str]) -> list[Any]:
+    return [name.casefold() for name in names]
+
+
+def _clamped(oldest: Callable[[], int]) -> int:
+    """Before every date when the calendar does not go back that far."""
+    try:
+        return oldest()
+    except OverflowError:
+        return -(2**63)

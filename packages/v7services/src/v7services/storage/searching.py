@@ -1,0 +1,104 @@
+"""Full text and filters over every posting. What a person types is words, never a query."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any, Final
+
+from v7core.models.filters import SearchHit, SearchQuery
+from v7services.storage.database import Database
+from v7services.storage.encoding import SUMMARY, summary_of
+from v7services.storage.filtering import condition
+
+_WINDOW: Final = 160
+"""Characters of a snippet."""
+
+
+class Search:
+    """A `JobSearch`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def search(self, query: SearchQuery) -> tuple[SearchHit, ...]:
+        """Best first; an empty text lists the newest. Any text is allowed."""
+        now = self._database.clock.now()
+        return await self._database.read(lambda c: find(c, query, now))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text that can be looked for, each once, at most 16."""
+    found = (word.strip() for word in text.replace("\0", " ").split())
+    readable = (word.encode("utf-8", "ignore").decode() for word in found)
+    return tuple(dict.fromkeys(word for word in readable if any(c.isalnum() for c in word)))[:16]
+
+
+def match_of(words: tuple[str, ...], *, prefix: bool = False) -> str:
+    """An FTS5 expression that holds every word as quoted text, the last one as a beginning if told so."""
+    quoted = ['"' + word.replace('"', '""') + '"' for word in words]
+    return " ".join(quoted) + ("*" if prefix else "")
+
+
+def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, above: int = 0) -> tuple[SearchHit, ...]:
+    """Inside a read transaction.
+
+    Args:
+        above: Only postings that arrived after this one.
+    """
+    words = words_of(query.text)
+    if not words:
+        return () if query.text.strip() else _newest(connection, query, now, above)
+    hits = _matching(connection, query, now, above, match_of(words))
+    if not hits and len(words[-1]) >= 3:  # still typing
+        hits = _matching(connection, query, now, above, match_of(words, prefix=True))
+    return tuple(SearchHit(job=summary_of(row[:-1]), snippet=snippet(row[-1], words)) for row in hits)
+
+
+def count(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, above: int) -> int:
+    """How many postings that arrived after this one a query finds, whatever its limit; inside a read transaction."""
+    words = words_of(query.text)
+    where, values = condition(query.filters, now)
+    if words:
+        sql = (
+            "select count(*) from found join job on job.n = found.rowid "
+            f"where found match ? and found.rowid > ? and {where}"
+        )
+        return int(connection.execute(sql, (match_of(words), above, *values)).fetchone()[0])
+    if query.text.strip():
+        return 0
+    sql = f"select count(*) from job where job.n > ? and {where}"
+    return int(connection.execute(sql, (above, *values)).fetchone()[0])
+
+
+def _matching(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str
+) -> list[tuple[Any, ...]]:
+    where, values = condition(query.filters, now)
+    return connection.execute(
+        f"select {SUMMARY}, words.body from found join job on job.n = found.rowid "
+        "join board on board.n = job.board_n join words on words.n = job.n "
+        f"where found match ? and found.rowid > ? and {where} order by bm25(found, 8, 4, 3, 2, 1) limit ?",
+        (match, above, *values, query.limit),
+    ).fetchall()
+
+
+def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> tuple[SearchHit, ...]:
+    where, values = condition(query.filters, now)
+    rows = connection.execute(
+        f"select {SUMMARY}, substr(words.body, 1, {_WINDOW + 1}) from job "
+        "join board on board.n = job.board_n join words on words.n = job.n "
+        f"where job.n > ? and {where} order by job.newest desc, job.n limit ?",
+        (above, *values, query.limit),
+    )
+    return tuple(SearchHit(job=summary_of(row[:-1]), snippet=snippet(row[-1], ())) for row in rows)
+
+
+def snippet(body: str, words: tuple[str, ...]) -> str:
+    """One line of a text where a word stands, or its beginning."""
+    lowered = body.lower()
+    places = [at for word in words if (at := lowered.find(word.lower())) >= 0]
+    start = max(0, min(places, default=0) - _WINDOW // 4)
+    if start:
+        start = body.find(" ", start) + 1 or start
+    cut = body[start : start + _WINDOW]
+    line = " ".join(cut.split())
+    return ("…" if start else "") + line + ("…" if start + _WINDOW < len(body) else "")

@@ -1,0 +1,91 @@
+"""What the log does to the application pipeline, in the log's own transaction."""
+
+import sqlite3
+from typing import Final
+
+from v7core.models.feed import Reaction, ReactionKind, Retraction
+from v7core.models.person import ApplicationStage
+from v7services.storage.events import event_of
+from v7services.storage.plain import micros
+
+_STAGES: Final = {ReactionKind.SAVE: ApplicationStage.SAVED, ReactionKind.APPLIED: ApplicationStage.APPLIED}
+OUT: Final = ""
+"""The stage of a job that was taken out again."""
+_ORDER: Final = tuple(ApplicationStage)
+
+
+def reacted(connection: sqlite3.Connection, event: Reaction) -> None:
+    """Save and applied put a job into the pipeline; neither moves it back."""
+    stage = _STAGES.get(event.kind)
+    if stage is None:
+        return
+    now = current(connection, event.job_id.bytes)
+    if now is not None and _ORDER.index(ApplicationStage(now[0])) >= _ORDER.index(stage):
+        return
+    put(connection, event.job_id.bytes, stage, "" if now is None else now[1], micros(event.at), event.event_key)
+
+
+def retracted(connection: sqlite3.Connection, event: Retraction) -> None:
+    """Take the stage back that a reaction gave, unless the person has moved the job since; or give it again."""
+    key: str | None = event.retracts
+    while True:
+        row = connection.execute("select retracts, body from event where key = ?", (key,)).fetchone()
+        if row is None:
+            return
+        if row[0] is None:
+            break
+        key = row[0]
+    if not stands(connection, str(key)):
+        connection.execute(
+            "delete from stage where event_key = ?1 and n = "
+            "(select max(n) from stage where job_id = (select job_id from stage where event_key = ?1))",
+            (key,),
+        )
+        return
+    found = _reaction(row[1])
+    if found is not None and not connection.execute("select 1 from stage where event_key = ?", (key,)).fetchone():
+        reacted(connection, found)
+
+
+def stands(connection: sqlite3.Connection, key: str) -> bool:
+    """Whether an event was not taken back; a retraction can itself be retracted."""
+    takers: list[tuple[int, str, str]] = []
+    asked = [key]
+    while asked:
+        found = connection.execute("select sequence, key, retracts from event where retracts = ?", (asked.pop(),))
+        for sequence, taker, target in found.fetchall():
+            takers.append((sequence, taker, target))
+            asked.append(taker)
+    undone: set[str] = set()
+    for _, taker, target in sorted(takers, reverse=True):
+        if taker not in undone:
+            undone.add(target)
+    return key not in undone
+
+
+def _reaction(body: bytes) -> Reaction | None:
+    event = event_of(0, body)
+    return event if isinstance(event, Reaction) else None
+
+
+def current(connection: sqlite3.Connection, job: bytes) -> tuple[str, str, int] | None:
+    """(stage, note, microseconds) of a job; None when it is not in the pipeline."""
+    row: tuple[str, str, int] | None = connection.execute(
+        "select stage, note, at from stage where job_id = ? order by n desc limit 1", (job,)
+    ).fetchone()
+    return row if row is not None and row[0] != OUT else None
+
+
+def put(
+    connection: sqlite3.Connection,
+    job: bytes,
+    stage: ApplicationStage | None,
+    note: str,
+    at: int,
+    event_key: str | None,
+) -> None:
+    """One more change; the latest counts. A stage of None takes the job out."""
+    connection.execute(
+        "insert into stage(job_id, stage, note, at, event_key) values (?, ?, ?, ?, ?)",
+        (job, OUT if stage is None else stage.value, note, at, event_key),
+    )
