@@ -12,21 +12,35 @@ import click
 from v7terminal.options import HomeCommand, home_option
 
 COMMANDS: Final[dict[str, str]] = {
-    "demo": "demo",
-    "sources": "sources",
-    "refresh": "refresh",
-    "profile": "profile",
-    "rank": "rank",
-    "show": "jobs",
-    "open": "jobs",
-    "why": "jobs",
-    "react": "react",
-    "undo": "react",
-    "reactions": "reactions",
-    "search": "search",
-    "status": "status",
+    "demo": "demo:demo",
+    "sources": "sources:sources",
+    "refresh": "refresh:refresh",
+    "profile": "profile:profile",
+    "rank": "rank:rank",
+    "show": "jobs:show",
+    "open": "jobs:open_",
+    "why": "jobs:why",
+    "react": "react:react",
+    "undo": "react:undo",
+    "reactions": "react:reactions",
+    "saved": "saved:saved",
+    "pipeline": "saved:saved",
+    "search": "search:search",
+    "searches": "search:searches",
+    "settings": "settings:settings",
+    "mute": "settings:mute",
+    "unmute": "settings:unmute",
+    "forget": "learning:forget",
+    "rebuild": "learning:rebuild",
+    "status": "status:status",
+    "doctor": "doctor:doctor",
+    "export": "exchange:export",
+    "import": "exchange:import_",
+    "backup": "backups:backup",
+    "restore": "backups:restore",
+    "delete-everything": "backups:delete_everything",
 }
-"""Each command and the module of `v7terminal.commands` that holds it."""
+"""Each command, and the module of `v7terminal.commands` and the name there that it is."""
 
 
 class LazyGroup(click.Group):
@@ -36,10 +50,11 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
             return None
-        found: Any = getattr(import_module(f"v7terminal.commands.{module}"), cmd_name.replace("-", "_"))
+        module, _, name = place.partition(":")
+        found: Any = getattr(import_module(f"v7terminal.commands.{module}"), name)
         return found if isinstance(found, click.Command) else None
 
 

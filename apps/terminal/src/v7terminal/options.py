@@ -1,11 +1,12 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from v7terminal.paths import Home, home_at
+from v7terminal.paths import VARIABLE, Home, home_at
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +34,11 @@ class HomeCommand(click.Command):
 def given_home(ctx: click.Context) -> Home:
     """The home this run is about."""
     return home_at(ctx.find_root().meta.get("v7.home"))
+
+
+def home_was_given(ctx: click.Context) -> bool:
+    """Whether somebody said where, by `--home` or by `V7_HOME`."""
+    return bool(ctx.find_root().meta.get("v7.home") or os.environ.get(VARIABLE))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/cli.md).")

@@ -30,6 +30,16 @@ class Home:
         return self.path / "demo.json"
 
     @property
+    def screen_state(self) -> Path:
+        """What the screens come back to at the next start."""
+        return self.path / "screen.json"
+
+    @property
+    def credentials(self) -> Path:
+        """Keys of sources that want one."""
+        return self.path / "credentials.toml"
+
+    @property
     def reports(self) -> Path:
         """Crash reports and the background process's log."""
         return self.path / "reports"

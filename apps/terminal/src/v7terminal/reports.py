@@ -43,3 +43,19 @@ def _trim(folder: Path) -> None:
     reports = sorted(folder.glob("v7-crash-*.txt"))
     for old in reports[:-KEPT]:
         old.unlink(missing_ok=True)
+
+
+MAX_LOG: Final = 1_000_000
+"""Bytes of the background process's log beyond which it is begun anew."""
+
+
+def background_log(home: Home) -> Path:
+    """Where the background process writes what nobody else hears; begun anew when it has grown large."""
+    path = home.reports / "background.log"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        if path.stat().st_size > MAX_LOG:
+            path.replace(path.with_name("background.log.1"))
+    except FileNotFoundError:
+        pass
+    return path

@@ -116,7 +116,7 @@ Forward = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Awaitable[Any]]
 """(port, method, arguments, named arguments) to what it came to."""
 
 
-def stub(port: str, kind: type[P], forward: Forward) -> P:
+def stub(port: str, kind: Callable[..., P], forward: Forward) -> P:
     """An object with the methods of a port, each of them forwarded."""
 
     def member(name: str) -> Callable[..., Awaitable[Any]]:
@@ -126,11 +126,14 @@ def stub(port: str, kind: type[P], forward: Forward) -> P:
         return method
 
     members = {name: member(name) for name in methods(cast("type", kind))}
-    return cast("P", type(f"Remote{kind.__name__}", (), members)())
+    return cast("P", type(f"Remote{port.title()}", (), members)())
 
 
 REPEATABLE: Final = frozenset(
-    {"deck", "detail", "why", "search", "list", "recognise", "load", "read", "react", "save", "add", "pause", "move"}
+    {
+        *("deck", "detail", "why", "search", "list", "recognise", "load", "read", "packs", "ready", "current", "due"),
+        *("summaries", "react", "save", "add", "pause", "move", "keep"),
+    }
 )
 """Methods that may be run again when the answer was lost: they read, or the same call twice is one (`react` carries a
 key)."""

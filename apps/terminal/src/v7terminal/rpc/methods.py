@@ -17,18 +17,26 @@ from v7core.protocols import (
     JobSearch,
     MetricHistory,
     SavedJobs,
+    SavedSearches,
     SettingsStore,
     SourceDirectory,
+    StarterPacks,
 )
 from v7terminal.rpc.frames import Failure, encoded
+from v7terminal.rpc.watching import Due, MonitorPort, Warming
 
 PORTS: Final[Mapping[str, type]] = {
     "feed": JobFeed,
     "search": JobSearch,
     "sources": SourceDirectory,
+    "searches": SavedSearches,
+    "packs": StarterPacks,
     "saved": SavedJobs,
     "settings": SettingsStore,
     "history": MetricHistory,
+    "warming": Warming,
+    "due": Due,
+    "monitor": MonitorPort,
 }
 """What the background process offers, by name."""
 

@@ -175,6 +175,6 @@ class BackendProcess:
             self._changed.notify_all()
 
 
-def backend_command() -> tuple[str, ...]:
-    """The program that is the background process."""
-    return (sys.executable, "-m", "v7terminal.backend")
+def backend_command(home: Path) -> tuple[str, ...]:
+    """The program that is the background process of a home."""
+    return (sys.executable, "-m", "v7terminal.backend", str(home))

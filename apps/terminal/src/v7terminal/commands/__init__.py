@@ -1,0 +1,1 @@
+"""The commands of `v7`, one family a file."""

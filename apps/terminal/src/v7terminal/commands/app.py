@@ -1,0 +1,64 @@
+"""The app: screens in this process, everything else in another. Without a terminal: what to do next, or the deck."""
+
+import asyncio
+import os
+import sys
+from typing import Final
+
+import click
+
+from v7terminal.console import say
+from v7terminal.demo.home import mark_of
+from v7terminal.options import given_home
+from v7terminal.paths import Home
+
+GUIDE: Final = """\
+V7 ranks the openings of job boards for you, and learns from what you say to them.
+
+Nothing is here yet. What to do next:
+
+  v7 demo                                      see it at work first, without a network
+  v7 profile match --edit                      who you are: paste a CV, or a few words
+  v7 profile manifest --edit                   where you want to go
+  v7 sources starter                           boards to begin with, by trade and region
+  v7 sources add https://boards.example/acme   a company's board, or any RSS/Atom feed
+  v7 refresh                                   poll them
+  v7 rank                                      the best first, with reasons
+  v7                                           the app, in a terminal
+
+`v7 --help` lists every command; everything is kept in {home} and nowhere else."""
+
+
+def run_app(ctx: click.Context) -> int:
+    """Plain `v7`."""
+    home = given_home(ctx)
+    if os.environ.get("V7_PLAIN"):
+        from v7terminal.plainmode import run_plain
+
+        return run_plain(home)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return run_screens(home)
+    if not home.exists:
+        say(GUIDE.format(home=home.path))
+        return 0
+    from v7terminal.commands.rank import rank
+
+    ctx.invoke(rank, top=10)
+    return 0
+
+
+def run_screens(home: Home) -> int:
+    """The app, until the person leaves it. Returns its exit status."""
+    return asyncio.run(_screens(home))
+
+
+async def _screens(home: Home) -> int:
+    from v7terminal.compose import opened_terminal
+
+    told: list[str] = []
+    async with opened_terminal(home, told.append) as ports:
+        from v7ui.app import V7App
+
+        app = V7App(ports, banner="DEMO" if mark_of(home) is not None else "")
+        await app.run_async()
+        return app.return_code or 0

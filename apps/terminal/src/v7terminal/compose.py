@@ -1,0 +1,362 @@
+"""The composition root: the one file that names concrete classes of several rooms and puts them together.
+
+Everything is imported where it is used, so that a command pays only for what it needs: `react` loads no numpy, `rank`
+no screen, and the screen's process neither numpy nor sqlite3.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from v7core.clock import SystemClock
+from v7core.protocols import LoadLevel, Recorder
+from v7core.registry import MonitoringSystemRegistry, NullRecorder
+from v7terminal.console import complain
+from v7terminal.paths import Home, prepare
+
+if TYPE_CHECKING:
+    from v7core.models.sources import SourceState
+    from v7core.protocols import SourceDirectory, StarterPacks
+    from v7services.discovery import OnChange
+    from v7services.feed import Feed
+    from v7services.reacting import Reactor
+    from v7services.storage import Storage
+    from v7terminal.demo.boards import DemoBoards
+    from v7terminal.late import LateFeed
+    from v7terminal.polling import LeasedSources
+    from v7ui import Ports
+
+CLOCK = SystemClock()
+
+
+@asynccontextmanager
+async def opened_storage(home: Home, *, recorder: Recorder | None = None) -> "AsyncIterator[Storage]":
+    """The store of a home, made where there is none.
+
+    Raises:
+        ConfigError: the home cannot be used.
+        StorageError: the store cannot be opened.
+    """
+    from v7services.storage import Storage
+
+    storage = await Storage.open(prepare(home).database, clock=CLOCK, recorder=recorder or NullRecorder())
+    for notice in storage.notices:
+        complain(notice)
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+async def source_states(storage: "Storage") -> "tuple[SourceState, ...]":
+    """The person's sources as they are kept; asks nobody."""
+    from v7services.outcomes import state_of
+
+    return tuple(state_of(record) for record in await storage.sources.all())
+
+
+class _Kept:
+    """Of a `SourceDirectory`, the list."""
+
+    def __init__(self, storage: "Storage") -> None:
+        self._storage = storage
+
+    async def list(self) -> "tuple[SourceState, ...]":
+        return await source_states(self._storage)
+
+
+async def status_document(storage: "Storage") -> dict[str, Any]:
+    """The document every export writes, of a system in which nothing was measured yet but how its sources stand."""
+    from v7performance import ProductionMetricsDashboard, status_of
+
+    sources = cast("SourceDirectory", _Kept(storage))
+    return await status_of(ProductionMetricsDashboard(MonitoringSystemRegistry(), sources, clock=CLOCK))
+
+
+@asynccontextmanager
+async def measured(storage: "Storage") -> AsyncIterator[Recorder]:
+    """A recorder for one command; what it took is added to the histories, where `v7 status` finds it.
+
+    A store that refuses them costs the histories, not the command.
+    """
+    from contextlib import suppress
+
+    from v7core.errors import V7Error
+    from v7core.models.metrics import MetricPoint, MetricType
+    from v7performance import ProductionPerformanceMonitor, tree_footprint_mb
+
+    monitor = ProductionPerformanceMonitor(clock=CLOCK, window_s=3600.0)
+    yield monitor
+    footprint = tree_footprint_mb(os.getpid())
+    if footprint is not None:
+        monitor.record_metric(MetricType.MEMORY_USAGE, footprint)
+    snapshot = await monitor.get_current_performance()
+    points = [
+        MetricPoint(metric=metric.value, at=snapshot.timestamp, value=value, minimum=value, maximum=value, count=count)
+        for metric in MetricType
+        if (value := snapshot.value(metric)) is not None and (count := snapshot.count(metric))
+    ]
+    with suppress(V7Error):
+        await storage.history.append(points)
+
+
+def packs() -> "StarterPacks":
+    """Boards to begin with."""
+    from v7services.catalogue import ADAPTERS
+    from v7services.starter import ShippedPacks
+
+    return ShippedPacks(ADAPTERS)
+
+
+def reactor(storage: "Storage") -> "Reactor":
+    """Reacting without an engine."""
+    from v7services.reacting import Reactor
+
+    return Reactor(storage, CLOCK)
+
+
+def demo_boards(home: Home) -> "DemoBoards":
+    """What a demo home serves, without serving it.
+
+    Raises:
+        ConfigError: it is no demo's, or its recorded bodies cannot be read.
+    """
+    from v7core.errors import ConfigError
+    from v7services.catalogue import ADAPTERS
+    from v7terminal.demo.boards import DemoBoards
+    from v7terminal.demo.home import mark_of
+
+    mark = mark_of(home)
+    if mark is None:
+        raise ConfigError("home", f"{home.path} is no demo's")
+    return DemoBoards(mark, ADAPTERS)
+
+
+@asynccontextmanager
+async def opened_sources(
+    home: Home,
+    storage: "Storage",
+    *,
+    recorder: Recorder | None = None,
+    load: LoadLevel | None = None,
+    on_change: "OnChange | None" = None,
+) -> "AsyncIterator[LeasedSources]":
+    """The person's sources, ready to be polled; those of a demo home are led to its loopback boards."""
+    from v7services.catalogue import ADAPTERS
+    from v7services.discovery import Discovery
+    from v7services.http.client import Fetcher
+    from v7services.http.messages import Origin
+    from v7services.lease import Lease, lease_path
+    from v7terminal.credentials import credentials_of
+    from v7terminal.demo.home import mark_of
+    from v7terminal.origins import loopback_origins
+    from v7terminal.polling import LeasedSources
+
+    recorder = recorder or NullRecorder()
+    named, bases = loopback_origins()
+    origins = {Origin(host, port) for host, port in named}
+    names = {credential.name for adapter in ADAPTERS for credential in adapter.credentials}
+    secrets = credentials_of(home, names)
+    adapters, before = ADAPTERS, None
+    async with AsyncExitStack() as stack:
+        if mark_of(home) is not None:
+            boards = demo_boards(home)
+            await boards.start()
+            stack.push_async_callback(boards.close)
+            origins.add(boards.origin)
+            adapters, before = boards.adapters(), _replaying(home, boards)
+        fetcher = Fetcher(clock=CLOCK, recorder=recorder, allowed_origins=frozenset(origins), secrets=secrets)
+        stack.push_async_callback(fetcher.aclose)
+        discovery = Discovery(
+            storage.sources,
+            storage.jobs,
+            fetcher,
+            adapters,
+            recorder=recorder,
+            clock=CLOCK,
+            load=load,
+            origins=bases,
+            on_change=on_change,
+        )
+        yield LeasedSources(discovery, Lease(lease_path(home.database), clock=CLOCK), before=before)
+
+
+def _replaying(home: Home, boards: "DemoBoards") -> Callable[[], None]:
+    """What moves a replay on by a refresh, and remembers how far it is."""
+    import msgspec
+
+    from v7terminal.demo.home import mark_of, put_mark
+
+    def before() -> None:
+        boards.advance()
+        mark = mark_of(home)
+        if mark is not None and mark.replay:
+            put_mark(home, msgspec.structs.replace(mark, step=boards.step))
+
+    return before
+
+
+@asynccontextmanager
+async def opened_feed(storage: "Storage", *, recorder: Recorder | None = None) -> "AsyncIterator[Feed]":
+    """The deck of a store, its engine warm and everything open in it ranked from then on.
+
+    Raises:
+        StorageError, ComputeError: it cannot rank.
+    """
+    from v7services.coordination import JobCoordinationService
+    from v7services.feed import Feed
+    from v7thompson.config import EngineConfig
+    from v7thompson.engine import ThompsonPerformanceEngine
+
+    recorder = recorder or NullRecorder()
+    settings = await storage.settings.load()
+    config = EngineConfig(seed=settings.seed, match_text=settings.match_text, manifest_text=settings.manifest_text)
+    engine = ThompsonPerformanceEngine(config, recorder=recorder, clock=CLOCK)
+    coordination = JobCoordinationService(engine, recorder=recorder, clock=CLOCK)
+    feed = Feed(storage, engine, coordination, clock=CLOCK, recorder=recorder)
+    try:
+        await feed.start()
+        yield feed
+    finally:
+        await feed.close()
+        await coordination.stop()
+
+
+@asynccontextmanager
+async def opened_background(home: Home, load: LoadLevel) -> AsyncIterator[dict[str, Any]]:
+    """What the background process offers, by the names of `v7terminal.rpc.methods.PORTS`.
+
+    Stored things are answered at once; the feed answers when the engine is warm.
+    """
+    from v7performance import ProductionPerformanceMonitor, RuntimeProbes
+    from v7terminal.late import LateFeed
+    from v7terminal.remote import MonitorDesk
+
+    monitor = ProductionPerformanceMonitor(clock=CLOCK)
+    probes = RuntimeProbes(monitor, clock=CLOCK, memory=False)  # the screen's process looks at the whole tree
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(opened_storage(home, recorder=monitor))
+        feed = LateFeed(storage.jobs)
+        sources = await stack.enter_async_context(
+            opened_sources(home, storage, recorder=monitor, load=load, on_change=feed.admit_changes)
+        )
+        warming = asyncio.create_task(_warm(feed, storage, monitor))
+        stack.push_async_callback(_ended, warming)
+        await probes.start()
+        stack.push_async_callback(probes.stop)
+        yield {
+            "feed": feed,
+            "warming": feed,
+            "search": storage.search,
+            "searches": storage.searches,
+            "packs": packs(),
+            "saved": storage.saved,
+            "settings": storage.settings,
+            "history": storage.history,
+            "sources": sources,
+            "due": sources,
+            "monitor": MonitorDesk(monitor),
+        }
+
+
+async def _warm(late: "LateFeed", storage: "Storage", recorder: Recorder) -> None:
+    """Make the engine ready and hand the feed over; it lives until this is cancelled."""
+    from v7core.errors import ComputeError, ComputeFault, V7Error
+
+    try:
+        async with opened_feed(storage, recorder=recorder) as feed:
+            late.arrive(feed)
+            await asyncio.Event().wait()
+    except V7Error as error:
+        late.fail(error)
+    except Exception as error:
+        logging.getLogger(__name__).exception("the engine did not start")
+        late.fail(ComputeError(ComputeFault.UNAVAILABLE, f"the engine did not start ({type(error).__name__})"))
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIterator[Ports]":
+    """What the screens are given: the ports of the background process, and this process's own measurements.
+
+    The background process is started before anything else, so that both start side by side.
+
+    Args:
+        tell: Takes a sentence when the background process ends unasked.
+    """
+    from v7core.protocols import (
+        JobFeed,
+        JobSearch,
+        MetricHistory,
+        SavedJobs,
+        SavedSearches,
+        SettingsStore,
+        SourceDirectory,
+        StarterPacks,
+    )
+    from v7terminal.reports import background_log
+    from v7terminal.rpc.client import stub
+    from v7terminal.rpc.process import BackendProcess, backend_command
+    from v7terminal.rpc.watching import Due, MonitorPort, Warming
+
+    happened: list[Callable[[str], None]] = [tell]
+
+    def ended(text: str) -> None:
+        for each in happened:
+            each(text)
+
+    child = BackendProcess(
+        backend_command(prepare(home).path),
+        CLOCK,
+        log=background_log(home),
+        on_event=ended,
+    )
+    await child.start()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(child.stop)
+        from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor, RuntimeProbes
+        from v7terminal.browser import open_url
+        from v7terminal.remote import RemoteMonitor, SharedLoad, failure_event
+        from v7ui import Ports
+
+        monitor, registry = ProductionPerformanceMonitor(clock=CLOCK), MonitoringSystemRegistry()
+        registry.register_performance_monitor(monitor)
+        registry.register_performance_monitor(RemoteMonitor(stub("monitor", MonitorPort, child.call)))
+        sources = stub("sources", SourceDirectory, child.call)
+        history = stub("history", MetricHistory, child.call)
+        dashboard = ProductionMetricsDashboard(registry, sources, history, CLOCK, SharedLoad(child.tell))
+        happened.append(lambda text: dashboard.note(failure_event(text, CLOCK.now())))
+        probes = RuntimeProbes(monitor, clock=CLOCK)
+        warming = stub("warming", Warming, child.call)
+
+        async def warm(step: Callable[[str], None]) -> None:
+            await probes.start()
+            stack.push_async_callback(probes.stop)
+            await dashboard.start_real_time_monitoring()
+            stack.push_async_callback(dashboard.stop_monitoring)
+            step("reading what is stored, warming the engine")
+            await warming.ready()
+
+        yield Ports(
+            feed=stub("feed", JobFeed, child.call),
+            search=stub("search", JobSearch, child.call),
+            searches=stub("searches", SavedSearches, child.call),
+            packs=stub("packs", StarterPacks, child.call),
+            saved=stub("saved", SavedJobs, child.call),
+            settings=stub("settings", SettingsStore, child.call),
+            sources=sources,
+            dashboard=dashboard,
+            recorder=monitor,
+            clock=CLOCK,
+            open_url=open_url,
+            warm=warm,
+            due=stub("due", Due, child.call).due,
+            state_file=home.screen_state,
+        )
