@@ -1,4 +1,4 @@
-"""Engines that do as they are told."""
+"""Engines that do as they are told, and a real store with postings."""
 
 import threading
 
@@ -6,6 +6,9 @@ import pytest
 
 from v7core.errors import InvalidValue
 from v7core.models.processing import ThompsonBatchConfiguration, ThompsonProcessingResult
+from v7core.testing import samples
+from v7core.testing.fakes import FixedClock
+from v7services.storage import Storage
 
 
 class ScriptedEngine:
@@ -70,3 +73,21 @@ def scripted():
     engine = ScriptedEngine()
     yield engine
     engine.gate.set()
+
+
+@pytest.fixture
+def clock():
+    return FixedClock()
+
+
+@pytest.fixture
+async def storage(tmp_path, clock):
+    async with await Storage.open(tmp_path / "v7.db", clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def stocked(storage):
+    """With thirty postings."""
+    await storage.jobs.commit_poll(samples.report(), samples.harvest(samples.postings(30)))
+    return storage

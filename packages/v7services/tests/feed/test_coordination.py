@@ -44,11 +44,6 @@ def ids(some):
 
 
 @pytest.fixture
-def clock():
-    return FixedClock()
-
-
-@pytest.fixture
 async def queue_of(scripted, clock):
     made = []
 
