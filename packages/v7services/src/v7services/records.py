@@ -1,9 +1,8 @@
 """What is kept about a source between polls: the one value that discovery and the store share."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-
-import attrs
 
 from v7core.models.sources import PollReport, SourceKey, Validators
 
@@ -11,7 +10,7 @@ MAX_REPORTS = 20
 """Poll reports kept of each source, latest first."""
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)  # not attrs: 37 ms of import that a lone reaction does not have
 class SourceRecord:
     """One source of the person, as it is kept."""
 
@@ -19,7 +18,7 @@ class SourceRecord:
     name: str
     """For people."""
     paused: bool = False
-    validators: Validators = attrs.field(factory=Validators)
+    validators: Validators = Validators()  # noqa: RUF009 - a frozen value
     breaker: str = ""
     """The circuit breaker's state, JSON; empty before the first poll."""
     reports: tuple[PollReport, ...] = ()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import attrs
 import pytest
@@ -171,7 +172,7 @@ class MemoryStates:
         del self.records[key]
 
     async def _change(self, key: SourceKey, **changes: object) -> SourceRecord:
-        self.records[key] = attrs.evolve(await self.get(key), **changes)
+        self.records[key] = replace(await self.get(key), **changes)
         return self.records[key]
 
     async def set_paused(self, key: SourceKey, *, paused: bool) -> SourceRecord:
@@ -199,7 +200,7 @@ class PollingStore(MemoryStore):
         if kept.outcome.sound:
             changes["last_success"] = kept.started_at
         changes["open_jobs"] = (await self.counts()).get(str(report.key), 0)
-        self.states.records[report.key] = attrs.evolve(record, **changes)
+        self.states.records[report.key] = replace(record, **changes)
         return kept
 
 

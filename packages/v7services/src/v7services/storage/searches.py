@@ -14,7 +14,7 @@ from v7services.storage.searching import count, find
 
 
 class Searches:
-    """A `SavedSearches`. New is what arrived in the store since the last look, in order of arrival, not by any clock."""
+    """A `SavedSearches`. New is what arrived since the last look, in order of arrival, not by any clock."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
