@@ -1,7 +1,7 @@
 """Foreign dates to `Dated`: aware UTC, how exact they are, which field said so. What makes no sense is missing."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -21,6 +21,31 @@ _AGO: Final = re.compile(r"(\d+|an?|one)\s*(\+)?\s*(hour|day|week|month|year)s?(
 _UNITS: Final = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 
 
+class _CentralEurope(tzinfo):
+    """+01:00; +02:00 from the last Sunday of March to the last one of October, 01:00 UTC. Needs no zone database."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        return timedelta(hours=1) + self.dst(dt)
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        if dt is None:
+            return timedelta(0)
+        begins, ends = (_last_sunday(dt.year, month) + timedelta(hours=2) for month in (3, 10))
+        return timedelta(hours=1) if begins <= dt.replace(tzinfo=None) < ends + timedelta(hours=1) else timedelta(0)
+
+    def tzname(self, dt: datetime | None) -> str:
+        return "CET" if self.dst(dt) == timedelta(0) else "CEST"
+
+
+def _last_sunday(year: int, month: int) -> datetime:
+    last = datetime(year, month, 31)  # noqa: DTZ001 - a clock on the wall
+    return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+CENTRAL_EUROPE: Final = _CentralEurope()
+"""For sources whose texts are a clock on the wall in Stockholm, Oslo, Paris or Berlin."""
+
+
 def _dated(at: datetime, precision: Precision, provenance: str) -> Dated | None:
     try:
         at = at.astimezone(UTC)
@@ -31,6 +56,8 @@ def _dated(at: datetime, precision: Precision, provenance: str) -> Dated | None:
 
 def instant(item: Any, *path: str | int, zone: tzinfo = UTC) -> Dated | None:
     """An ISO 8601 text, or one like it ("2026-03-01 10:00:00 UTC", seven-digit fractions), or a date alone.
+
+    Midnight without a zone is a day.
 
     Args:
         zone: Of texts that name none.
@@ -60,6 +87,8 @@ def iso_instant(found: str, provenance: str, *, zone: tzinfo = UTC) -> Dated | N
             if match is None:
                 return None
             at = datetime(*map(int, match.group(1, 2, 3, 4, 5)), int(match[6] or 0), tzinfo=_zone(match[8]))  # type: ignore[misc, arg-type]
+        if at.tzinfo is None and at.time() == time.min:  # a day, written by what knows instants only
+            return _dated(at.replace(tzinfo=UTC), Precision.DAY, provenance)
         return _dated(at if at.tzinfo else at.replace(tzinfo=zone), Precision.INSTANT, provenance)
     except (ValueError, OverflowError):
         return None

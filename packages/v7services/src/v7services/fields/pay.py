@@ -10,11 +10,11 @@ from v7core.models.jobs import Pay, PayPeriod
 from v7core.text import clean_text
 
 _PERIODS: Final = (
-    (PayPeriod.HOUR, re.compile(r"\b(?:per[- ]hour|an hour|/ ?h(?:r|our)?|hourly|hours?|hr|ph|pro stunde|stunde|stundenlohn|std|heure|horaire|hora)\b|/\s?(?:u|h)(?:\b|$)", re.IGNORECASE)),
+    (PayPeriod.HOUR, re.compile(r"\b(?:per[- ]hour|an hour|/ ?h(?:r|our)?|hourly|hours?|hr|ph|pro stunde|stunde|stundenlohn|std|heure|horaire|hora|timme\w*|timlön)\b|/\s?(?:u|h)(?:\b|$)", re.IGNORECASE)),
     (PayPeriod.DAY, re.compile(r"\b(?:per[- ]day|a day|/ ?day|daily|days?|pd|pro tag|tag|tagessatz|jour(?:nalier)?|d[ií]a)\b", re.IGNORECASE)),
     (PayPeriod.WEEK, re.compile(r"\b(?:per[- ]week|a week|/ ?(?:week|wk)|weekly|weeks?|wk|pw|pro woche|woche|semaine|hebdo\w*|semana)\b", re.IGNORECASE)),
-    (PayPeriod.MONTH, re.compile(r"\b(?:per[- ]month|a month|/ ?(?:month|mo)|monthly|months?|mo|pm|pcm|pro monat|monat(?:lich)?|mensuel\w*|mois|mes|mensual\w*)\b", re.IGNORECASE)),
-    (PayPeriod.YEAR, re.compile(r"\b(?:per[- ](?:year|annum)|a year|/ ?(?:year|yr)|yearly|annual\w*|annum|years?|yr|p\.?a\.?|pro jahr|jahr(?:lich)?|jahresgehalt|annuel\w*|an(?:née)?|año|anual\w*)(?:\b|$)", re.IGNORECASE)),
+    (PayPeriod.MONTH, re.compile(r"\b(?:per[- ]month|a month|/ ?(?:month|mo)|monthly|months?|mo|pm|pcm|pro monat|monat(?:lich)?|mensuel\w*|mois|mes|mensual\w*|månad\w*|måned\w*)\b", re.IGNORECASE)),
+    (PayPeriod.YEAR, re.compile(r"\b(?:per[- ](?:year|annum)|a year|/ ?(?:year|yr)|yearly|annual\w*|annum|years?|yr|p\.?a\.?|pro jahr|jahr(?:lich)?|jahresgehalt|annuel\w*|an(?:née)?|año|anual\w*|år(?:lig\w*|slön)?)(?:\b|$)", re.IGNORECASE)),
     (PayPeriod.ONCE, re.compile(r"\b(?:one-?time|once|fixed|lump)\b", re.IGNORECASE)),
 )  # fmt: skip
 _CODES: Final = frozenset(
@@ -62,6 +62,17 @@ def currency_of(words: str | None) -> str | None:
     if len(plain) == 3 and plain.isascii() and plain.isalpha():
         return plain.upper()
     return _SYMBOLS.get(plain.upper(), _SYMBOLS.get(plain.lower()))
+
+
+def usual_period(amount: float | None) -> PayPeriod:
+    """What an amount in pounds, euros or dollars is for where nothing says so; unknown between the usual ranges."""
+    if amount is None or amount <= 0:
+        return PayPeriod.UNKNOWN
+    if amount < 100:
+        return PayPeriod.HOUR
+    if amount < 1_000:
+        return PayPeriod.DAY
+    return PayPeriod.YEAR if amount >= 10_000 else PayPeriod.UNKNOWN
 
 
 def make_pay(

@@ -78,7 +78,7 @@ _EMPLOYMENT: Final = (
     (EmploymentType.APPRENTICESHIP, re.compile(r"\b(?:apprentice\w*|ausbildung|alternance|auszubildende\w*|trainee\w*|graduate scheme)\b", re.IGNORECASE)),
     (EmploymentType.VOLUNTEER, re.compile(r"\b(?:volunt\w+|ehrenamt\w*|bénévol\w*)\b", re.IGNORECASE)),
     (EmploymentType.PART_TIME, re.compile(r"\b(?:part[-_ ]?time|parttime|teilzeit|temps partiel|deltid|minijob|media jornada)\b", re.IGNORECASE)),
-    (EmploymentType.TEMPORARY, re.compile(r"\b(?:temp|temporary|fixed[-_ ]?term|seasonal|befristet\w*|cdd|intérim|interim|mis|per[-_ ]?diem|casual|locum|maternity cover|ftc)\b", re.IGNORECASE)),
+    (EmploymentType.TEMPORARY, re.compile(r"\b(?:temp|temporary|fixed[-_ ]?term|seasonal|befristet\w*|cdd|intérim|interim|mis|per[-_ ]?diem|casual|locum|maternity cover|ftc|sommarjobb|feriejobb|vikariat|visstid\w*|behovsanställning)\b", re.IGNORECASE)),
     (EmploymentType.CONTRACT, re.compile(r"\b(?:contract(?:or)?s?|freelance\w*|self[-_ ]?employed|b2b|consultant basis|umbrella)\b", re.IGNORECASE)),
     (EmploymentType.FULL_TIME, re.compile(r"\b(?:full[-_ ]?time|fulltime|permanent\w*|regular|vollzeit|festanstellung|unbefristet\w*|temps plein|cdi|heltid|employee|indefinido)\b", re.IGNORECASE)),
 )  # fmt: skip
