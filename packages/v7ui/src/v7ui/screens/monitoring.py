@@ -280,12 +280,10 @@ class ProductionMonitoringView(V7Screen):
         self.bar.repaint()
 
     def about(self) -> list[Span]:
+        ranking, memory = Budgets.max_thompson_duration_ms, Budgets.max_memory_budget_mb
+        budgets = f"ranking {ranking:g} ms, memory over all processes {memory:g} MB"
         return [
-            (
-                f"Budgets: ranking {Budgets.max_thompson_duration_ms:g} ms, "
-                f"memory {Budgets.max_memory_budget_mb:g} MB over all processes, frame {Budgets.max_ui_frame_time_ms:g} ms",
-                "foreground",
-            ),
+            (f"Budgets: {budgets}, frame {Budgets.max_ui_frame_time_ms:g} ms.", "foreground"),
             ("Every figure is measured; a dash means nothing was measured yet.", "dim"),
         ]
 

@@ -54,7 +54,6 @@ class SearchScreen(V7Screen):
     def __init__(self, room: Room) -> None:
         super().__init__(room)
         self.line = TextLine(room.look, placeholder=HELP, id="search-line")
-        self.line.value = room.left.search
         self.kept: tuple[SavedSearch, ...] = ()
         self._found = ""
         self.list = HitList(empty="Type what you look for, or press enter for the newest.")
@@ -75,6 +74,11 @@ class SearchScreen(V7Screen):
             with Container(id="search-detail"):
                 yield self.head
                 yield self.text
+
+    def on_mount(self) -> None:
+        if self.room.left.search:
+            self.line.value = self.room.left.search  # not earlier: an input takes a value only on a screen
+            self._search_now()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
