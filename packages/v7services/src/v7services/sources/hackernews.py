@@ -34,7 +34,8 @@ _DOMAIN: Final = re.compile(
 )
 _ROLE: Final = re.compile(
     r"\b(?:engineers?|engineering|developers?|devs?|programmers?|designers?|scientists?|analysts?|managers?|leads?"
-    r"|head of|director|architects?|researchers?|interns?|consultants?|specialists?|administrators?|sre|swe|swes|sres|ems|sdet|pm|pms|qa|cto"
+    r"|head of|director|architects?|researchers?|interns?|consultants?|specialists?|administrators?"
+    r"|sre|swe|swes|sres|ems|sdet|pm|pms|qa|cto"
     r"|ceo|coo|founder|founding|co-?founder|marketer|marketing|sales|support|recruiters?|writers?|editors?|roles?|positions?"
     r"|openings|professors?|staff|devops|full[- ]?stack|back[- ]?end|front[- ]?end|technician|operator|accountant)\b",
     re.IGNORECASE,
