@@ -18,7 +18,7 @@ BREAKS = {
     "v7core imports the standard library only": ("v7core/clock.py", "import attrs"),
     "v7ui sees v7core, v7performance and Textual only": ("v7ui/theme.py", "import numpy"),
     "v7performance never sees services, the engine or numpy": ("v7performance/ring.py", "import numpy"),
-    "Only the faces that check shapes call the kernels": ("v7thompson/batching.py", "import v7thompson._kernels.draws"),
+    "Kernels are reached through one module": ("v7thompson/batching.py", "import v7thompson._kernels.draws"),
     "Sources are independent of one another": ("v7services/sources/lever.py", "import v7services.sources.greenhouse"),
     "No cycles inside a package": ("v7core/errors.py", "import v7core.registry"),
 }

@@ -7,9 +7,85 @@ import numpy as np
 import numpy.typing as npt
 
 from v7core.models.feed import ProfileKind
+from v7thompson.arms import ArmTable
 from v7thompson.pool import CandidatePool
 
 Row: TypeAlias = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]
+
+
+F64: TypeAlias = npt.NDArray[np.float64]
+
+
+@attrs.frozen(eq=False)
+class Design:
+    """Events as a sparse matrix X of one row an event, and what came of them. Contiguous arrays, not checked again."""
+
+    indptr: npt.NDArray[np.uint64]
+    """uint64 (events + 1,), from 0: row i holds the elements indptr[i] to indptr[i + 1]."""
+    indices: npt.NDArray[np.uint32]
+    """uint32 (elements,): features, each once a row, below the number of features."""
+    values: npt.NDArray[np.float32]
+    """float32 (elements,)."""
+    rewards: F64
+    """float64 (events,), in [0, 1]."""
+
+
+@attrs.frozen(eq=False)
+class Prior:
+    """Independent normal distributions of the weights and the intercept, before the events."""
+
+    mean: F64
+    """float64 (features,), logits."""
+    variance: F64
+    """float64 (features,), > 0."""
+    intercept: tuple[float, float]
+    """Mean and variance."""
+
+
+@attrs.frozen(eq=False)
+class Fit:
+    """The mode of the posterior and the diagonal of its curvature."""
+
+    dual: F64
+    """float64 (events,): reward - p at the mode; mean = prior mean + prior variance * X' dual."""
+    mean: F64
+    """float64 (features,), logits."""
+    precision: F64
+    """float64 (features,): 1 / prior variance + sum of p (1 - p) x**2."""
+    intercept: tuple[float, float]
+    """Mean and precision."""
+    steps: int
+    """Newton steps taken."""
+
+
+class Fitter(Protocol):
+    """Learns from events. Not for two threads at once."""
+
+    def steps(
+        self, design: Design, first: int, last: int, table: npt.NDArray[np.float32], intercept: float
+    ) -> tuple[F64, F64]:
+        """Update float32 (buckets, 2), mean and variance of each weight, by events `first` to `last`, one by one.
+
+        Returns:
+            Mean, and variance without the intercept's, of each event's latent right before its update: float64.
+        """
+        ...
+
+    def fit(self, design: Design, prior: Prior, start: F64) -> Fit:
+        """The mode, from a start of the dual, float64 (events,): zeros, or an earlier fit's."""
+        ...
+
+    def suffix_evidence(
+        self, design: Design, variance: F64, intercept: tuple[float, float], *, most: int, block: int, least: int
+    ) -> F64:
+        """Log evidence of a fresh model on the last i * block events, at i - 1; only from i = least on.
+
+        Args:
+            variance: float64 (features,) of the weights; their means are 0.
+            intercept: Mean and variance.
+            most: Events of the longest suffix, a multiple of `block`, <= events.
+        """
+        ...
 
 
 class Featuriser(Protocol):
@@ -51,6 +127,28 @@ class Ranker(Protocol):
         ...
 
 
+@attrs.frozen(eq=False)
+class BestArms:
+    """The best arms of a round, best first."""
+
+    arms: npt.NDArray[np.int64]
+    """int64 (k,)."""
+    draws: npt.NDArray[np.float64]
+    """float64 (k,): probabilities drawn."""
+
+
+class ArmSampler(Protocol):
+    """Draws from the posteriors of one table. Not for two threads at once."""
+
+    def best(self, k: int, *, key: int, masked: bool) -> BestArms:
+        """Draw every arm and take the best k; ties by number. `masked` takes only arms the mask lets through."""
+        ...
+
+    def scores(self, *, key: int) -> npt.NDArray[np.float32]:
+        """float32 (count,): the log-odds drawn for every arm; -inf for removed ones."""
+        ...
+
+
 class Backend(Protocol):
     """One implementation."""
 
@@ -62,3 +160,7 @@ class Backend(Protocol):
     def featuriser(self) -> Featuriser: ...
 
     def ranker(self, pool: CandidatePool) -> Ranker: ...
+
+    def fitter(self) -> Fitter: ...
+
+    def arms(self, table: ArmTable) -> ArmSampler: ...

@@ -11,7 +11,7 @@ from v7core.errors import ComputeError, ComputeFault
 from v7core.models.feed import ProfileKind
 from v7core.models.jobs import JobId
 from v7thompson.layout import DIM
-from v7thompson.rows import FeatureRow
+from v7thompson.rows import FeatureRow, sealed
 
 PROFILES: Final = (ProfileKind.MATCH, ProfileKind.MANIFEST)
 _FIRST_JOBS: Final = 256
@@ -184,7 +184,7 @@ class CandidatePool:
         """
         slot = self.slot(job)
         start, end = int(self.start[slot]), int(self.start[slot]) + int(self.length[slot])
-        return FeatureRow(self.indices[start:end].copy(), self.values[start:end].copy())
+        return sealed(self.indices[start:end].copy(), self.values[start:end].copy())
 
     def slot(self, job: JobId) -> int:
         """Where a job stands now.

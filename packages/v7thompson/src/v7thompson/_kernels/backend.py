@@ -7,10 +7,14 @@ import numpy.typing as npt
 
 from v7core.models.feed import ProfileKind
 from v7thompson import text_rules
+from v7thompson._kernels import change as changing
 from v7thompson._kernels import draws
 from v7thompson._kernels import featurise as featurising
+from v7thompson._kernels import fit as fitting
 from v7thompson._kernels import rows as gathering
-from v7thompson.contract import Best, Featuriser, Ranker, Row
+from v7thompson._kernels.arms import NumbaArms
+from v7thompson.arms import ArmTable
+from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker, Row
 from v7thompson.layout import MAX_FEATURES
 from v7thompson.pool import PROFILES, CandidatePool
 
@@ -122,6 +126,73 @@ class NumbaRanker:
         return Best(slots, score, match, manifest)
 
 
+class NumbaFitter:
+    """The arenas of learning; workspaces grow with the largest design seen."""
+
+    def __init__(self) -> None:
+        self._step = np.zeros(fitting.STEP_WORDS, dtype=np.uint64)
+        self._fit = np.zeros(fitting.FIT_WORDS, dtype=np.uint64)
+        self._change = np.zeros(changing.CHANGE_WORDS, dtype=np.uint64)
+        self._work = np.zeros(65_536)
+
+    def _room(self, numbers: int) -> int:
+        if numbers > self._work.size:
+            self._work = np.zeros(2 * numbers)
+        return address(self._work)
+
+    def steps(
+        self, design: Design, first: int, last: int, table: npt.NDArray[np.float32], intercept: float
+    ) -> tuple[F64, F64]:
+        """As `contract.Fitter` says."""
+        margins, spreads = np.zeros(last), np.zeros(last)
+        _fill(
+            self._step, design, (fitting.TABLE, table), (fitting.MARGINS, margins), (fitting.SPREADS, spreads)
+        )  # fmt: skip
+        self._step[fitting.ELEMENTS] = design.indices.size
+        self._step[fitting.BUCKETS] = len(table)
+        fitting.steps(address(self._step), first, last, float(intercept))
+        return margins[first:], spreads[first:]
+
+    def fit(self, design: Design, prior: Prior, start: F64) -> Fit:
+        """As `contract.Fitter` says."""
+        events, features = design.rewards.size, prior.mean.size
+        dual, mean, precision = start.copy(), np.zeros(features), np.zeros(features)
+        intercept = np.array([*prior.intercept, 0.0, 0.0])
+        _fill(
+            self._fit, design, (fitting.PRIOR_MEAN, prior.mean), (fitting.PRIOR_VARIANCE, prior.variance),
+            (fitting.DUAL, dual), (fitting.MEAN, mean), (fitting.PRECISION, precision), (fitting.INTERCEPT, intercept),
+        )  # fmt: skip
+        self._fit[fitting.WORK] = self._room(fitting.WORK_VECTORS * events + features)
+        self._fit[fitting.FIT_ELEMENTS] = design.indices.size
+        self._fit[fitting.FEATURES] = features
+        taken = fitting.fit(address(self._fit), events)
+        return Fit(dual, mean, precision, (float(intercept[2]), float(intercept[3])), int(taken))
+
+    def suffix_evidence(
+        self, design: Design, variance: F64, intercept: tuple[float, float], *, most: int, block: int, least: int
+    ) -> F64:
+        """As `contract.Fitter` says."""
+        out, base = np.full(most // block, np.nan), np.array(intercept)
+        _fill(
+            self._change, design, (changing.VARIANCE, variance), (changing.INTERCEPT, base), (changing.OUT, out)
+        )  # fmt: skip
+        self._change[changing.WORK] = self._room(2 * most * most + changing.WORK_VECTORS * most + variance.size)
+        self._change[changing.ELEMENTS] = design.indices.size
+        self._change[changing.FEATURES] = variance.size
+        changing.suffix_evidence(address(self._change), design.rewards.size, most, block, least)
+        return out
+
+
+def _fill(words: npt.NDArray[np.uint64], design: Design, *arrays: tuple[int, npt.NDArray[Any]]) -> None:
+    """Write addresses into an arena; whoever calls keeps the arrays alive until the kernel is done."""
+    shared: tuple[tuple[int, npt.NDArray[Any]], ...] = (
+        (fitting.INDPTR, design.indptr), (fitting.INDICES, design.indices), (fitting.VALUES, design.values),
+        (fitting.REWARDS, design.rewards),
+    )  # fmt: skip
+    for word, array in shared + arrays:
+        words[word] = address(array)
+
+
 class NumbaBackend:
     """Compiled kernels."""
 
@@ -134,3 +205,11 @@ class NumbaBackend:
     def ranker(self, pool: CandidatePool) -> Ranker:
         """The arenas of a pool."""
         return NumbaRanker(pool)
+
+    def fitter(self) -> Fitter:
+        """Arenas of its own."""
+        return NumbaFitter()
+
+    def arms(self, table: ArmTable) -> ArmSampler:
+        """The arena of a table of arms."""
+        return NumbaArms(table)

@@ -1,19 +1,9 @@
-"""The one decorator of every kernel, and the folder its machine code is kept in.
-
-numba keys its cache by the file a kernel stands in, so editing a helper in *another* file leaves callers running the
-old code. Hence one folder for each state of all kernel sources: an edit gives a new, empty folder. What is in it is
-executable content, so the folder is private, and a folder that others may write is not used.
-"""
+"""The one decorator of every kernel, and arrays from addresses."""
 
 # ruff: noqa: ANN001, ANN202 - what numba compiles is typed beside it, for mypy only
-import hashlib
-import os
-import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar
 
@@ -22,8 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-import v7core.document
-from v7thompson import layout
+from v7thompson.kernel_cache import cache_folder
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,50 +26,8 @@ Truth: TypeAlias = Any
 Array: TypeAlias = Any
 """A contiguous array inside a kernel."""
 
-_SOURCES: Final = Path(__file__).parent
 _DECORATING: Final = threading.Lock()
 _CONFIG: Final[Any] = numba.config  # set by numba at import, from the environment
-
-
-class KernelCacheWarning(UserWarning):
-    """Machine code cannot be kept: every process compiles its kernels again."""
-
-
-def sources_digest() -> str:
-    """Hex digest of everything a kernel is compiled from, constants of other files included."""
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
-    outside = [Path(module.__file__) for module in (layout, v7core.document) if module.__file__]
-    for source in [*sorted(_SOURCES.glob("*.py")), *outside]:
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    return digest.hexdigest()[:24]
-
-
-def cache_root() -> Path:
-    """Where folders of machine code stand: NUMBA_CACHE_DIR, else the user's cache folder."""
-    named = os.environ.get("NUMBA_CACHE_DIR")
-    if named:
-        return Path(named)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "v7thompson"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "v7thompson"
-
-
-@cache
-def cache_folder() -> Path | None:
-    """The folder of these sources, made if need be; None, and one warning, where no private one can be had."""
-    checked = "-checked" if _CONFIG.BOUNDSCHECK else ""  # machine code without the checks must not be taken for it
-    try:
-        folder = cache_root() / f"kernels-{sources_digest()}{checked}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        facts = folder.stat()
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(f"{folder} cannot be written")
-        if hasattr(os, "getuid") and (facts.st_uid != os.getuid() or facts.st_mode & 0o022):
-            raise PermissionError(f"{folder} can be written by others")
-    except (OSError, RuntimeError) as error:
-        warnings.warn(f"kernels are compiled in every process: {error}", KernelCacheWarning, stacklevel=2)
-        return None
-    return folder
 
 
 @contextmanager

@@ -5,9 +5,13 @@ import numpy.typing as npt
 
 from v7core.models.feed import ProfileKind
 from v7thompson._plain import draws
+from v7thompson._plain import fit as fitting
+from v7thompson._plain.arms import PlainArms
+from v7thompson._plain.change import suffix_evidence
 from v7thompson._plain.featurise import featurise
 from v7thompson._plain.rows import marked, moments
-from v7thompson.contract import Best, Featuriser, Ranker
+from v7thompson.arms import ArmTable
+from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker
 from v7thompson.pool import PROFILES, CandidatePool
 
 
@@ -48,6 +52,32 @@ class PlainRanker:
         return Best(slots, score[slots], first[slots], second[slots])
 
 
+class PlainFitter:
+    """Needs no workspace."""
+
+    def steps(
+        self, design: Design, first: int, last: int, table: npt.NDArray[np.float32], intercept: float
+    ) -> tuple[F64, F64]:
+        """As `contract.Fitter` says."""
+        margins, spreads = np.zeros(last - first), np.zeros(last - first)
+        for event in range(first, last):
+            row = slice(int(design.indptr[event]), int(design.indptr[event + 1]))
+            margins[event - first], spreads[event - first] = fitting.step(
+                design.indices[row], design.values[row], float(design.rewards[event]), table, intercept
+            )
+        return margins, spreads
+
+    def fit(self, design: Design, prior: Prior, start: F64) -> Fit:
+        """As `contract.Fitter` says."""
+        return fitting.fit(design, prior, start)
+
+    def suffix_evidence(
+        self, design: Design, variance: F64, intercept: tuple[float, float], *, most: int, block: int, least: int
+    ) -> F64:
+        """As `contract.Fitter` says."""
+        return suffix_evidence(design, variance, intercept, most=most, block=block, least=least)
+
+
 class PlainBackend:
     """NumPy and plain Python."""
 
@@ -60,3 +90,11 @@ class PlainBackend:
     def ranker(self, pool: CandidatePool) -> Ranker:
         """Needs no arena."""
         return PlainRanker(pool)
+
+    def fitter(self) -> Fitter:
+        """Needs no workspace."""
+        return PlainFitter()
+
+    def arms(self, table: ArmTable) -> ArmSampler:
+        """Needs no arena."""
+        return PlainArms(table)

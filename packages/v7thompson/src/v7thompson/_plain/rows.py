@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from v7thompson._plain.scalar import total
 from v7thompson.layout import DIM
 
 F32 = npt.NDArray[np.float32]
@@ -10,7 +11,7 @@ F32 = npt.NDArray[np.float32]
 
 def _chained(products: npt.NDArray[np.float64]) -> float:
     """Four sequential sums, element i in chain i mod 4: the order is part of the result."""
-    chains = [float(np.add.accumulate(products[j::4])[-1]) if products.size > j else 0.0 for j in range(4)]
+    chains = [total(products[j::4]) for j in range(4)]
     return (chains[0] + chains[1]) + (chains[2] + chains[3])
 
 
