@@ -87,7 +87,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
     story, parent = number(item, "story_id"), number(item, "parent_id")
     if story is not None and parent is not None and story != parent:
         return None  # a reply
-    words = html_text(raw_text(item, "comment_text"))
+    words = html_text(raw_text(item, "comment_text").replace("\n", "<br>"))
     if not words:
         raise InvalidValue("no text")
     said = _header(words)
@@ -145,6 +145,8 @@ def _header(words: str) -> dict[str, str]:
     found = {"company": company}
     where: list[str] = []
     for part in filter(None, map(_without_links, parts[1:])):
+        if _DOMAIN.fullmatch(part):
+            continue
         way, money = _WAY.search(part), _MONEY.search(part)
         if "role" not in found and _ROLE.search(part) and not (way and len(part) < 20) and not money:
             found["role"] = part
@@ -152,7 +154,7 @@ def _header(words: str) -> dict[str, str]:
             found.setdefault("salary", part)
         elif way:
             found.setdefault("remote", part)
-            where.append(part)
+            where += [part] if len(part) < 80 else []
         elif employment_of(part) is not None and len(part) < 40:
             found.setdefault("type", part)
         elif not _ASIDE.search(part) and not _ROLE.search(part) and len(part) < 80:
@@ -162,9 +164,8 @@ def _header(words: str) -> dict[str, str]:
 
 
 def _without_links(part: str) -> str:
-    plain = _LINK.sub("", part)
-    plain = re.sub(r"\(\s*\)|\[\s*\]", "", plain).strip(_EDGES)
-    return "" if _DOMAIN.fullmatch(plain) and plain != part.split("|")[0].strip() else plain
+    plain = re.sub(r"\(\s*\)|\[\s*\]", "", _LINK.sub("", part))
+    return plain.strip(_EDGES)
 
 
 ADAPTER: Final = Adapter(
