@@ -1,10 +1,19 @@
 """What the tests of the application share."""
 
 import asyncio
+import io
+import json
+import os
+import shutil
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from v7core.testing.fakes import (
@@ -70,3 +79,91 @@ def until() -> Callable[..., Any]:
         raise AssertionError("it never came to hold")
 
     return wait
+
+
+@attrs.frozen
+class Ran:
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """An empty home, the one `v7` uses; nothing of the machine's settings is seen."""
+    path = tmp_path / "home"
+    for name in ("V7_HOME", "V7_PLAIN", "V7_LOOPBACK_ORIGINS", "BROWSER", "DISPLAY", "VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("V7_HOME", str(path))
+    return path
+
+
+@pytest.fixture
+def v7(home, monkeypatch, capfd) -> Iterator[Callable[..., Ran]]:
+    """Run a command in this process, through the same door as the shell."""
+    from v7terminal.cli import cli
+    from v7terminal.ending import ended
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capfd.readouterr()
+        status = ended(lambda: cli.main(args=list(arguments), prog_name="v7", standalone_mode=False))
+        sys.stdout.flush()
+        out, err = capfd.readouterr()
+        return Ran(status, out, err)
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def shell(home) -> Callable[..., Ran]:
+    """Run a command as a process of its own."""
+
+    def run(*arguments: str, stdin: str = "", **environment: str) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "v7terminal", *arguments],
+            input=stdin.encode(), capture_output=True, timeout=120, env={**os.environ, **environment}, check=False,
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory) -> Path:
+    """A demo home with every posting of its boards in it."""
+    from v7terminal.commands.demo import _furnish
+    from v7terminal.compose import opened_sources, opened_storage
+    from v7terminal.demo.home import demo_home
+    from v7terminal.paths import Home
+
+    async def fill(home: Home) -> None:
+        await _furnish(home)
+        async with opened_storage(home) as storage, opened_sources(home, storage) as sources:
+            await sources.refresh()
+
+    path = tmp_path_factory.mktemp("demo") / "home"
+    with demo_home(Home(path), seed=7) as home:
+        asyncio.run(fill(home))
+    return path
+
+
+@pytest.fixture
+def demo(home, demo_folder) -> Path:
+    """A copy of it, as the home that `v7` uses."""
+    shutil.copytree(demo_folder, home)
+    return home
