@@ -78,3 +78,11 @@ def best(score: F32, keys: U64, k: int, eligible: npt.NDArray[np.bool_]) -> npt.
     slots = np.flatnonzero(eligible & (score > -np.inf))
     order = np.lexsort((keys[slots], -score[slots]))
     return slots[order[:k]].astype(np.int64)
+
+
+def standard_normals(key: int, count: int) -> npt.NDArray[np.float64]:
+    """float64 (count,): element i of the stream `key`, as `v7thompson._kernels.draws.normals` gives them."""
+    with np.errstate(over="ignore"):
+        bits = mix64(np.uint64(key) + np.arange(count, dtype=np.uint64) * GOLDEN)
+    cos, _ = cos_sin32((bits & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.int32))
+    return (radius32((bits >> np.uint64(33)).astype(np.int32)) * cos).astype(np.float64)

@@ -11,6 +11,7 @@ from v7core.errors import InvalidValue, NotFound
 from v7thompson import backend
 from v7thompson.arms import ArmTable
 from v7thompson.bandits import checks, saving
+from v7thompson.bandits.propensities import LogPropensity, conditional, log_beta_tail
 from v7thompson.bandits.slates import Slate, sealed
 from v7thompson.contract import ArmSampler
 from v7thompson.rounds import round_key
@@ -20,6 +21,7 @@ _MOST: Final = 1e15
 _ARMS: Final = 2**31
 _ROUNDS: Final = 2**63 - 1
 _VERSION: Final = 1
+_STREAM: Final = 0x62657461  # of propensities: other draws than any round's
 
 
 @attrs.frozen(eq=False)
@@ -135,6 +137,34 @@ class BetaThompson:
         key = round_key(self.seed, checks.whole(round_, 0, _ROUNDS, "a round"))
         with self._turn:
             return self._ready().scores(key=key)
+
+    def log_propensity(self, items: npt.ArrayLike, *, samples: int = 1000) -> LogPropensity:
+        """How likely a round shows just these arms, in whatever order, by Monte Carlo.
+
+        Each sample draws the arms that are not shown; given the best of them, the chance that all shown ones are better
+        is exact. Take it before learning from what was shown: it is of the posterior as it stands.
+
+        Args:
+            items: int (k,): arms, each once.
+            samples: In [1, 10^6].
+
+        Raises:
+            InvalidValue, ComputeError, NotFound: an argument is no such thing.
+        """
+        shown = checks.numbers(items, "items")
+        count = checks.whole(samples, 1, 10**6, "samples")
+        with self._turn:
+            self._known(shown)
+            checks.slate_of(shown, self._table.count)
+            best = np.empty(count)
+            for sample in range(count):
+                scores = self._ready().scores(key=round_key(self.seed ^ _STREAM, sample))
+                scores[shown] = -np.inf
+                best[sample] = scores.max()
+            shapes = [(float(self._table.a[arm]), float(self._table.b[arm])) for arm in shown]
+        if bool(np.isneginf(best).all()):  # there is no other arm
+            return LogPropensity(0.0, 0.0, count)
+        return conditional(np.sum([log_beta_tail(best, a, b) for a, b in shapes], axis=0))
 
     def _ready(self) -> ArmSampler:
         if self._sampler is None:

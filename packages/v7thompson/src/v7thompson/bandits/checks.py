@@ -100,3 +100,13 @@ def mask(values: Any, size: int, what: str) -> npt.NDArray[np.bool_]:
     if given.dtype != np.bool_ or given.shape != (size,):
         raise ComputeError(ComputeFault.SHAPE, f"{what}: {given.dtype} {given.shape}, not booleans ({size},)")
     return given
+
+
+def slate_of(items: I64, count: int) -> None:
+    """That these are items of so many, each once.
+
+    Raises:
+        InvalidValue: they are not.
+    """
+    if not items.size or int(items.min()) < 0 or int(items.max()) >= count or np.unique(items).size != items.size:
+        raise InvalidValue(f"a slate of {items.size} items that are not each one of {count}")
