@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, TypeAlias, TypeVar
@@ -14,6 +15,7 @@ from v7core.models.jobs import JobId, JobPosting, Workplace
 from v7core.models.sources import Harvest, Skipped, SourceKey, Validators
 from v7core.protocols import Clock, Recorder
 from v7services.adapter import MAX_ITEMS, Adapter, Headers, Login, ParseContext, Parsed
+from v7services.fields.work import is_work_model
 from v7services.http.client import Fetcher
 from v7services.http.messages import FetchReply, FetchRequest
 
@@ -25,6 +27,7 @@ POLL_S: Final = 240.0
 """For one poll with all of its pages; each request has its own deadline besides."""
 MAX_DETAILS: Final = 40
 """Documents of single postings that one poll asks for; the next poll goes on."""
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _LARGE: Final = 100_000
 """Bytes above which parsing leaves the event loop."""
 
@@ -148,7 +151,7 @@ class HttpSource:
 
     async def _pages(self, parsed: Parsed, first: FetchRequest, walk: _Walk, started: float) -> None:
         """Later pages: whatever happens to one, what was read before stays."""
-        seen = {(first.url, first.body)}
+        seen = {(first.url, first.body, first.headers)}
         while True:
             news = walk.take(parsed)
             request = parsed.next_request
@@ -156,7 +159,7 @@ class HttpSource:
                 return None
             if not news and not request.note:
                 return None  # the same page again: the end of a list that does not know its end
-            if (request.url, request.body) in seen:
+            if (request.url, request.body, request.headers) in seen:
                 return walk.stop("the pages go round in a circle")
             if not request.note and urlsplit(request.url).hostname != urlsplit(first.url).hostname:
                 return walk.stop("the next page is on another server")
@@ -167,7 +170,7 @@ class HttpSource:
             if self._late(started):
                 walk.slow = True
                 return walk.stop("the time for one poll was up")
-            seen.add((request.url, request.body))
+            seen.add((request.url, request.body, request.headers))
             try:
                 reply = await self._ask(request, walk)
                 parsed = await self._parse(reply, request, walk)
@@ -185,7 +188,7 @@ class HttpSource:
         left, whole = MAX_DETAILS, True
         for posting in list(walk.postings.values()):
             stored = await self._known(posting.id) if self._known is not None else None
-            if stored is not None and stored.text:
+            if stored is not None and stored.text and _still_true(posting, stored):
                 walk.postings[posting.id] = _completed(posting, stored)
                 continue
             request = ask(posting)
@@ -268,34 +271,41 @@ class HttpSource:
         )
 
 
+def _still_true(listed: JobPosting, stored: JobPosting) -> bool:
+    """Whether a posting's own document is still what was read: nothing in the list says otherwise."""
+    if listed.title != stored.title:
+        return False
+    if listed.updated is not None and stored.updated is not None and listed.updated.at > stored.updated.at:
+        return False
+    now, then = _words(listed.locations), _words(stored.locations)
+    return not now or not then or not now.isdisjoint(then)
+
+
+def _words(places: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for place in places if not is_work_model(place) for word in _WORD.findall(place.casefold()))
+
+
 def _completed(listed: JobPosting, stored: JobPosting) -> JobPosting:
-    """A listed posting with what its own document once said; the list wins where it says something else."""
-    same_place = all(any(place in more for more in stored.locations) for place in listed.locations)
+    """A listed posting with what its own document said before; so a second poll of the same board changes nothing."""
     return replace(
         listed,
         company=stored.company,
-        workplace=stored.workplace if listed.workplace is Workplace.UNKNOWN else listed.workplace,
-        seniority=(stored.seniority if listed.title == stored.title else None) or listed.seniority,
-        text=listed.text or stored.text,
+        locations=stored.locations or listed.locations,
+        workplace=listed.workplace if stored.workplace is Workplace.UNKNOWN else stored.workplace,
+        departments=stored.departments or listed.departments,
+        tags=listed.tags or stored.tags,
+        employment_type=stored.employment_type or listed.employment_type,
+        seniority=stored.seniority or listed.seniority,
         pay=listed.pay or stored.pay,
-        posted=stored.posted if _better(stored, listed) else listed.posted,
-        closes=listed.closes or stored.closes,
-        employment_type=listed.employment_type or stored.employment_type,
+        posted=stored.posted or listed.posted,
+        updated=listed.updated or stored.updated,
+        closes=stored.closes or listed.closes,
         url=stored.url or listed.url,
         apply_url=listed.apply_url or stored.apply_url,
-        tags=listed.tags or stored.tags,
-        departments=listed.departments or stored.departments,
         language=listed.language or stored.language,
-        requisition_id=listed.requisition_id or stored.requisition_id,
-        locations=stored.locations if same_place else listed.locations,
+        requisition_id=stored.requisition_id or listed.requisition_id,
+        text=listed.text or stored.text,
     )
-
-
-def _better(stored: JobPosting, listed: JobPosting) -> bool:
-    """Dates resolved from words drift with the time of the fetch; the one that was kept first stays."""
-    if listed.posted is None or stored.posted is None:
-        return listed.posted is None
-    return listed.posted.precision.value in ("approximate", "at least")
 
 
 def _moved(request: FetchRequest, base_url: str) -> FetchRequest:

@@ -40,7 +40,7 @@ def recognise_address(where: Address, adapters: Iterable[Adapter]) -> Recognised
 def recognise_page(body: bytes, url: str, adapters: tuple[Adapter, ...]) -> Recognised | None:
     """By what a careers page embeds or links to: boards first, then feeds, then its own structured postings."""
     page = body[:_MAX_PAGE]
-    boards = tuple(adapter for adapter in adapters if adapter.name not in ("feed", "jsonld", "xmlfeed"))
+    boards = tuple(adapter for adapter in adapters if adapter.name not in ("feed", "jsonld", "xmlfeeds"))
     links = (match[1] for match in _LINK.finditer(page))
     bare = (match[0] for match in _BARE.finditer(page))
     for count, found in enumerate(link for group in (links, bare) for link in group):

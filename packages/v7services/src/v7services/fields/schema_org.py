@@ -5,10 +5,11 @@ Source: https://schema.org/JobPosting, https://developers.google.com/search/docs
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from v7core.errors import ParseError
+from v7core.errors import ParseError, SchemaError
 from v7core.models.jobs import JobPosting, Pay, Workplace
 from v7services.fields.html import html_line, html_text
 from v7services.fields.instants import instant
@@ -103,6 +104,44 @@ def read_job_posting(
     return make_posting(source=source, board=board, fetched_at=fetched_at, **(fields | own))
 
 
+def completed_by_page(body: bytes, posting: JobPosting, fetched_at: datetime, base: str) -> JobPosting:
+    """A listed posting with what the structured data of its own page adds; the list wins where both say something.
+
+    Raises:
+        SchemaError: the page holds no structured posting.
+    """
+    found, _ = blocks(body)
+    node = next((node for block in found for node in job_postings(block)), None)
+    if node is None:
+        raise SchemaError(posting.source, "no structured posting on the page", at=posting.external_id)
+    page = read_job_posting(
+        node,
+        source=posting.source,
+        board=posting.board,
+        company=posting.company,
+        fetched_at=fetched_at,
+        base=base,
+        external_id=posting.external_id,
+        title=posting.title,
+    )
+    return replace(
+        page,
+        locations=page.locations or posting.locations,
+        workplace=posting.workplace if page.workplace is Workplace.UNKNOWN else page.workplace,
+        departments=posting.departments or page.departments,
+        tags=posting.tags or page.tags,
+        employment_type=posting.employment_type or page.employment_type,
+        pay=posting.pay or page.pay,
+        posted=posting.posted or page.posted,
+        updated=posting.updated or page.updated,
+        closes=posting.closes or page.closes,
+        url=posting.url or page.url,
+        apply_url=posting.apply_url,
+        language=posting.language or page.language,
+        requisition_id=posting.requisition_id,
+    )
+
+
 def _places(found: Any) -> Iterator[str]:
     for place in found if isinstance(found, list) else [found]:
         where = pick(place, "address") if isinstance(pick(place, "address"), dict | str) else place
@@ -110,7 +149,8 @@ def _places(found: Any) -> Iterator[str]:
             yield text(where)
             continue
         country = text(where, "addressCountry") or text(where, "addressCountry", "name")
-        name = joined(text(where, "addressLocality"), text(where, "addressRegion"), country) or text(where, "name")
+        parts = (text(where, "addressLocality"), text(where, "addressRegion"), country)
+        name = joined(*(part for part in parts if part != "UNAVAILABLE")) or text(where, "name")
         if name:
             yield name
 

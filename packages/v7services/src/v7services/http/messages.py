@@ -62,8 +62,8 @@ def get(url: str, query: Mapping[str, object] | None = None, **changes: Any) -> 
     Args:
         changes: Other fields of `FetchRequest`.
     """
-    if query:
-        pairs = [(key, str(value)) for key, value in query.items() if value is not None]
+    pairs = [(key, str(value)) for key, value in (query or {}).items() if value is not None]
+    if pairs:
         # Braces stay: `{{NAME}}` in a query is a place for a credential.
         url = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs, safe='{}:,')}"
     return FetchRequest(url=url, **changes)

@@ -1,4 +1,4 @@
-"""`python -m v7services.testing FOLDER ...`: what the adapters read of these cases, as `case.toml` spells it.
+"""`python -m v7services.testing FOLDER_OR_CASE ...`: what the adapters read of these cases, as `case.toml` spells it.
 
 For writing an expectation down. Read it line by line against the fixture before it is kept: it shows what the adapter
 does, not what it should do.
@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 from v7services.catalogue import by_name
-from v7services.testing.cases import Replay, load_case, written
+from v7services.testing.cases import Case, Replay, load_case, written
 
 
-async def _show(folder: Path) -> None:
-    replay = Replay(load_case(folder))
-    poll = await replay.poll(by_name()[folder.name])
+async def _show(case: Case) -> None:
+    replay = Replay(case)
+    poll = await replay.poll(by_name()[case.name])
     shown = [f"# asked: {request.url}" for request in replay.asked]
     shown += [f"# trouble: {poll.trouble}"] if poll.trouble else []
     shown += ["[skipped]", *(f'"{skip.reason}" = {skip.count}' for skip in poll.harvest.skipped)]
@@ -24,4 +24,5 @@ async def _show(folder: Path) -> None:
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        asyncio.run(_show(Path(name)))
+        path = Path(name) / "case.toml" if Path(name).is_dir() else Path(name)
+        asyncio.run(_show(load_case(path.parent, path.name)))

@@ -9,6 +9,7 @@
     [[pages]]                                     # every answer, details too; any other question fails
     url = "https://api.example/jobs?page=1"       # exactly as asked
     body = { limit = 20 }                         # of a POST, exactly
+    asked = { X-Page = "2" }                      # headers of the question, these at least
     file = "page-1.json"
     items = ""                                    # only where it differs from the one above; "-" is no postings here
     headers = { x-total = "3" }                   # of the answer
@@ -72,10 +73,15 @@ class Page:
     body: Any = None
     items: str = NO_ITEMS
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    asked: Mapping[str, str] = attrs.field(factory=dict)
 
     def answers(self, request: FetchRequest) -> bool:
         """Whether this is what was asked for."""
-        return request.url == self.url and _question(request.body) == self.body
+        return (
+            request.url == self.url
+            and _question(request.body) == self.body
+            and self.asked.items() <= dict(request.headers).items()
+        )
 
 
 def _question(body: bytes | None) -> Any:
@@ -165,9 +171,9 @@ class Replay:
         return await source.poll()
 
 
-def load_case(folder: Path) -> Case:
-    """A folder with a `case.toml`; its name is the adapter's."""
-    table = tomllib.loads((folder / "case.toml").read_text("utf-8"))
+def load_case(folder: Path, file: str = "case.toml") -> Case:
+    """A folder with a `case.toml`; its name is the adapter's. A source with two kinds of boards has a second file."""
+    table = tomllib.loads((folder / file).read_text("utf-8"))
     known = {"board", "complete", "items", "pages", "skipped", "unused", "recognise", "postings"}
     if not known >= table.keys():
         raise ValueError(f"{folder.name}: unknown keys {sorted(table.keys() - known)}")
@@ -178,6 +184,7 @@ def load_case(folder: Path) -> Case:
             body=page.get("body"),
             items=page.get("items", table.get("items", NO_ITEMS)),
             headers=page.get("headers", {}),
+            asked=page.get("asked", {}),
         )
         for page in table["pages"]
     )

@@ -309,7 +309,7 @@ class SourceContract:
         return adapter.parse(reading.body if body is None else body, case.board, reading.context)
 
 
-GENERIC: Final = ("feed", "jsonld", "xmlfeed")
+GENERIC: Final = ("feed", "jsonld", "xmlfeeds")
 """These take whatever looks right, so they are asked last."""
 
 
