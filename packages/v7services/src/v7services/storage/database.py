@@ -39,8 +39,9 @@ class Database:
         self.read_only: Final = opened.read_only
         self.notices: Final = opened.notices
         self._recorder = recorder
-        self._immutable = opened.immutable
+        self.immutable: Final = opened.immutable
         self._turns = opened.turns
+        self._use = opened.use
         self._connection: sqlite3.Connection | None = opened.connection
         self._suspect = False
         self._checkpoint_at = CHECKPOINT_BYTES
@@ -79,8 +80,9 @@ class Database:
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
-        if self._turns is not None:
-            self._turns.close()
+        for lock in (self._turns, self._use):
+            if lock is not None:
+                lock.close()
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -93,7 +95,7 @@ class Database:
         with storage_errors():
             connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
             if connection is None:
-                connection = connect_reader(self.path, read_only=self.read_only, immutable=self._immutable)
+                connection = connect_reader(self.path, read_only=self.read_only, immutable=self.immutable)
                 self._local.connection = connection
                 self._reading.append(connection)
             try:

@@ -10,13 +10,20 @@ from v7core.errors import ConfigError, StorageError, StorageFault
 PRIVATE_DIR: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 
-BESIDE: Final = ("-wal", "-shm", "-journal", "-turn", "-head", "-poller")
-"""What stands beside the database: SQLite's own, then the checkpoint's turn, the log's head, the poller's lease."""
+SQLITE: Final = ("-wal", "-shm", "-journal")
+"""What SQLite itself puts beside a database: without them it may not be whole."""
+BESIDE: Final = (*SQLITE, "-turn", "-use", "-head", "-poller")
+"""Everything that stands beside ours: then whose turn it is, who uses it, how far the log had come, who polls."""
 
 
 def beside(path: Path, ending: str) -> Path:
     """A file that belongs to the database."""
     return path.with_name(path.name + ending)
+
+
+def present(path: Path) -> tuple[Path, ...]:
+    """The database and what stands beside it, as far as it is there."""
+    return tuple(each for each in (path, *(beside(path, ending) for ending in BESIDE)) if each.exists())
 
 
 def prepare_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from v7core.errors import ConfigError, StorageError, StorageFault
 from v7services.storage import files, migrations
-from v7services.storage.connecting import connect
+from v7services.storage.connecting import WAIT_S, connect
 from v7services.storage.faults import storage_errors
 from v7services.storage.head import read_head
 from v7services.storage.turns import Turns
@@ -22,7 +22,9 @@ class Opened:
 
     connection: sqlite3.Connection
     turns: Turns | None
-    """None when it is read only."""
+    """To commit and to checkpoint; None when it is read only."""
+    use: Turns | None = None
+    """Held while the file is open, so that nobody puts another one in its place."""
     read_only: bool = False
     immutable: bool = False
     """The file lies where nothing can be written: it is read without its WAL."""
@@ -62,8 +64,9 @@ def _writable(path: Path) -> bool:
 def _open(path: Path, sql: migrations.Migrations | None) -> Opened:
     newest = migrations.CURRENT if sql is None else len(sql)
     notices = []
-    turns = Turns(files.beside(path, "-turn"))
+    turns, use = Turns(files.beside(path, "-turn")), Turns(files.beside(path, "-use"))
     try:
+        use.hold(WAIT_S)
         if not path.exists():
             _refuse_if_lost(path)
             files.create_private(path)
@@ -80,9 +83,10 @@ def _open(path: Path, sql: migrations.Migrations | None) -> Opened:
             connection.close()
             raise
     except BaseException:
+        use.close()
         turns.close()
         raise
-    return Opened(connection=connection, turns=turns, notices=notices)
+    return Opened(connection=connection, turns=turns, use=use, notices=notices)
 
 
 def _bring_up(connection: sqlite3.Connection, path: Path, sql: migrations.Migrations) -> None:

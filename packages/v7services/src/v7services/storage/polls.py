@@ -127,6 +127,18 @@ def _write_postings(
     return len(fresh), len(edited), len(gone)
 
 
+def insert_job(
+    connection: sqlite3.Connection, board: int, each: Encoded, first_seen: int, changed_at: int, closed_at: int | None
+) -> None:
+    """One posting from elsewhere, inside a write transaction. The board's count is the caller's to bring up to date."""
+    (last,) = connection.execute("select coalesce(max(n), 0) from job").fetchone()
+    (latest,) = connection.execute("select coalesce(max(revision), 0) from job").fetchone()
+    connection.execute(_INSERT_JOB, (last + 1, each.id, board, first_seen, changed_at, latest + 1, *each.job))
+    connection.execute("update job set closed_at = ? where n = ?", (closed_at, last + 1))
+    connection.execute(_INSERT_WORDS, (last + 1, *each.words))
+    connection.execute(_INDEX, (last + 1, *each.words))
+
+
 def _known(
     connection: sqlite3.Connection, board: int, encoded: Iterable[bytes]
 ) -> dict[bytes, tuple[int, bytes, bool]]:

@@ -9,10 +9,12 @@ from typing import Final
 
 from v7core.document import canonical_document
 from v7core.errors import NotFound
+from v7core.models.filters import JobFilter
 from v7core.models.jobs import JobId, JobPosting, JobSummary
 from v7core.models.sources import Harvest, PollReport
 from v7services.storage.database import Database
 from v7services.storage.encoding import SUMMARY, posting_of, summary_of
+from v7services.storage.filtering import condition
 from v7services.storage.plain import instant, job_key, maybe_instant, micros
 from v7services.storage.polls import by_ids, encode_harvest, write_poll
 
@@ -94,6 +96,16 @@ class Postings:
         query = "select id from job where closes < ? and closes is not null and closed_at is null order by n"
         found = await self._database.read(lambda c: c.execute(query, (micros(now),)).fetchall())
         return tuple(job_key(row[0]) for row in found)
+
+    async def matching(self, wanted: JobFilter, now: datetime) -> frozenset[JobId]:
+        """Open postings that a filter accepts."""
+        where, values = condition(wanted, now)
+        query = f"select id from job where closed_at is null and {where}"
+
+        def work(connection: sqlite3.Connection) -> frozenset[JobId]:
+            return frozenset(job_key(row[0]) for row in connection.execute(query, values))
+
+        return await self._database.read(work)
 
     async def counts(self) -> dict[str, int]:
         """Open postings by source key, boards without one left out."""

@@ -20,6 +20,12 @@ _RECHECKED: Final = 32
 """Events at the end of the log that are checked whenever it is opened."""
 
 
+UNKNOWN: Final = (
+    f"select count(*) from event where version is not {events.VERSION}"
+    f" or kind not in ({', '.join(repr(kind) for kind in events.KNOWN)})"
+)
+
+
 class EventLog:
     """A `ReactionLog`."""
 
@@ -71,11 +77,7 @@ class EventLog:
 
     async def unknown(self) -> int:
         """Events kept here whose kind or version this version does not know: `read` leaves them out."""
-        query = (
-            f"select count(*) from event where version is not {events.VERSION}"
-            f" or kind not in ({', '.join(repr(kind) for kind in events.KNOWN)})"
-        )
-        return int((await self._database.read(lambda c: c.execute(query).fetchone()))[0])
+        return int((await self._database.read(lambda c: c.execute(UNKNOWN).fetchone()))[0])
 
     async def document(self, digest: str) -> bytes:
         """The document of this id, as it was reacted to.

@@ -76,6 +76,16 @@ def current(connection: sqlite3.Connection, job: bytes) -> tuple[str, str, int] 
     return row if row is not None and row[0] != OUT else None
 
 
+def last_said(connection: sqlite3.Connection, job: bytes) -> ReactionKind | None:
+    """The latest reaction to a job that was not taken back."""
+    query = "select sequence, key, body from event where job_id = ? order by sequence desc"
+    for sequence, key, body in connection.execute(query, (job,)).fetchall():
+        if stands(connection, key):
+            event = event_of(sequence, body)
+            return event.kind if isinstance(event, Reaction) else None
+    return None
+
+
 def put(
     connection: sqlite3.Connection,
     job: bytes,

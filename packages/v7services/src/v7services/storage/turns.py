@@ -28,6 +28,15 @@ class Turns:
         """Give the handle back, and any turn with it."""
         os.close(self._handle)
 
+    def hold(self, wait_s: float) -> None:
+        """Together with others, until `close`.
+
+        Raises:
+            StorageError: BUSY, somebody was alone for longer than `wait_s`.
+        """
+        if not self._take(fcntl.LOCK_SH, wait_s):
+            raise StorageError(StorageFault.BUSY, "the store is being replaced or removed; try again")
+
     @contextmanager
     def shared(self, wait_s: float) -> Iterator[None]:
         """To commit.
