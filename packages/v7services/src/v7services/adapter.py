@@ -157,6 +157,8 @@ class Adapter:
     """For lists without descriptions: where one posting's own document is; asked for a bounded number a poll."""
     parse_detail: ParseDetail | None = None
     """That posting, completed by its own document."""
+    embedded: Callable[[bytes], str | None] | None = None
+    """The board that a page's scripts name where no address does."""
     board_title: Callable[[str], str] = _own_name
     """The board's name for people when nothing better is known."""
     credentials: tuple[Credential, ...] = ()

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain, islice
 from typing import Final
 
 from v7core.models.sources import Recognised, SourceKey
-from v7services.adapter import Adapter
+from v7services.adapter import Adapter, SourceKind
 from v7services.fields.urls import Address, address, safe_url
 
 _LINK: Final = re.compile(rb"""(?:href|src|data-[a-z-]+|action)\s*=\s*["']([^"'<>\s]{8,600})["']""", re.IGNORECASE)
@@ -13,6 +15,9 @@ _BARE: Final = re.compile(rb"""https?://[A-Za-z0-9.-]+/[^\s"'<>\\)]{1,300}""")
 _FEED: Final = re.compile(rb"<link\b[^<>]{0,600}>", re.IGNORECASE)
 _FEED_TYPE: Final = re.compile(rb"""type\s*=\s*["']application/(?:rss\+xml|atom\+xml|feed\+json)["']""", re.IGNORECASE)
 _HREF: Final = re.compile(rb"""href\s*=\s*["']([^"'<>\s]{1,600})["']""", re.IGNORECASE)
+_FEED_MARKS: Final = (b"<rss", b"<feed", b"<rdf:rdf")
+GENERIC: Final = ("feed", "jsonld", "xmlfeeds")
+"""These take whatever looks right, so they are asked last."""
 _MAX_PAGE: Final = 2_000_000
 _MAX_LINKS: Final = 2_000
 
@@ -38,20 +43,49 @@ def recognise_address(where: Address, adapters: Iterable[Adapter]) -> Recognised
 
 
 def recognise_page(body: bytes, url: str, adapters: tuple[Adapter, ...]) -> Recognised | None:
-    """By what a careers page embeds or links to: boards first, then feeds, then its own structured postings."""
-    page = body[:_MAX_PAGE]
-    boards = tuple(adapter for adapter in adapters if adapter.name not in ("feed", "jsonld", "xmlfeeds"))
+    """By what a careers page embeds or links to: boards first, then feeds, then its own structured postings.
+
+    Of several boards the one that is linked most is it, since a blog post about another company links once. Boards of
+    many companies are left out: a page that links to one is not its page.
+    """
+    page = body[:_MAX_PAGE].replace(b"\\/", b"/")
+    companies = tuple(
+        adapter
+        for adapter in adapters
+        if not adapter.boards and adapter.kind is not SourceKind.BOARD_API and adapter.name not in GENERIC
+    )
+    named = {adapter.name: adapter for adapter in adapters}
+    return _linked(page, url, companies) or _embedded(page, companies) or _by_itself(page, url, named)
+
+
+def _linked(page: bytes, url: str, companies: tuple[Adapter, ...]) -> Recognised | None:
     links = (match[1] for match in _LINK.finditer(page))
     bare = (match[0] for match in _BARE.finditer(page))
-    for count, found in enumerate(link for group in (links, bare) for link in group):
-        if count >= _MAX_LINKS:
-            break
-        where = _address(found, url)
-        if where is not None:
-            known = recognise_address(where, boards)
-            if known is not None:
-                return _found_as(known, f"the page links to {where.host}")
-    named = {adapter.name: adapter for adapter in adapters}
+    seen: dict[SourceKey, tuple[int, Recognised]] = {}
+    for link in islice(chain(links, bare), _MAX_LINKS):
+        where = _address(link, url)
+        known = None if where is None else recognise_address(where, companies)
+        if known is not None and where is not None:
+            count, first = seen.get(known.key, (0, replace(known, how=f"the page links to {where.host}")))
+            seen[known.key] = (count + 1, first)
+    return max(seen.values(), key=lambda found: found[0])[1] if seen else None
+
+
+def _embedded(page: bytes, companies: tuple[Adapter, ...]) -> Recognised | None:
+    for adapter in companies:
+        board = None if adapter.embedded is None else adapter.embedded(page)
+        if board:
+            return recognised(adapter, board, f"the page embeds {_article(adapter.title)} board")
+    return None
+
+
+def _by_itself(page: bytes, url: str, named: dict[str, Adapter]) -> Recognised | None:
+    """What the document is, or says it has: a feed, a file of jobs, structured postings."""
+    start = page[:2_000].lower()
+    if "feed" in named and (any(mark in start for mark in _FEED_MARKS) or b"jsonfeed.org/version" in start):
+        return recognised(named["feed"], url, "it is a feed")
+    if "xmlfeeds" in named and start.lstrip().startswith(b"<") and b"<html" not in start and b"<job>" in page.lower():
+        return recognised(named["xmlfeeds"], url, "it is a file of jobs")
     if "feed" in named:
         for match in _FEED.finditer(page):
             href = _HREF.search(match[0])
@@ -77,10 +111,6 @@ def recognised(adapter: Adapter, board: str, how: str) -> Recognised:
     title = adapter.board_title(board)
     name = title if title == adapter.title else f"{title} ({adapter.title})"
     return Recognised(key=SourceKey(source=adapter.name, board=board), name=name, how=how)
-
-
-def _found_as(known: Recognised, how: str) -> Recognised:
-    return Recognised(key=known.key, name=known.name, how=how)
 
 
 def _article(title: str) -> str:

@@ -6,6 +6,7 @@ Source: https://developers.comeet.com/reference/careers-api-overview
 Evidence: documented, recorded.
 """
 
+import re
 from typing import Any, Final
 
 import attrs
@@ -21,6 +22,8 @@ from v7services.fields.work import employment_of, seniority_of, workplace_code, 
 from v7services.http.messages import FetchRequest, get
 
 NAME: Final = "comeet"
+_COMPANY: Final = re.compile(rb"""company-uid["']?\s*[:=]\s*["']([0-9A-F]{1,6}\.[0-9A-F]{1,6})["']""")
+_TOKEN: Final = re.compile(rb"""token["']?\s*[:=]\s*["']([0-9A-F]{8,80})["']""")
 
 
 def recognise(where: Address) -> str | None:
@@ -29,6 +32,12 @@ def recognise(where: Address) -> str | None:
         company = where.part(where.parts.index("company") + 1)
         return f"{company}/{where.query['token']}" if company else None
     return None
+
+
+def embedded(page: bytes) -> str | None:
+    """`COMEET.init({"token": ..., "company-uid": ...})`, as the careers page's script has it."""
+    company, token = _COMPANY.search(page), _TOKEN.search(page)
+    return f"{company[1].decode('ascii')}/{token[1].decode('ascii')}" if company and token else None
 
 
 def first_request(board: str) -> FetchRequest:
@@ -78,6 +87,7 @@ ADAPTER: Final = Adapter(
     home="https://developers.comeet.com/reference/careers-api-overview",
     board_title=lambda board: board.partition("/")[0],
     recognise=recognise,
+    embedded=embedded,
     first_request=first_request,
     parse=parse,
 )

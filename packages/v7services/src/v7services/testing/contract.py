@@ -21,7 +21,7 @@ from v7services.fetching import MAX_DETAILS
 from v7services.fields.urls import address
 from v7services.http.limits import Rate
 from v7services.http.messages import FetchReply, FetchRequest
-from v7services.recognise import recognise_address
+from v7services.recognise import GENERIC, recognise_address
 from v7services.testing.bodies import JsonBody, Leaf, leaf_name
 from v7services.testing.cases import FETCHED_AT, NO_ITEMS, Case, Reading, Replay
 
@@ -307,10 +307,6 @@ class SourceContract:
     @staticmethod
     def _parse(adapter: Adapter, case: Case, reading: Reading, body: bytes | None = None) -> Parsed:
         return adapter.parse(reading.body if body is None else body, case.board, reading.context)
-
-
-GENERIC: Final = ("feed", "jsonld", "xmlfeeds")
-"""These take whatever looks right, so they are asked last."""
 
 
 def _is_json(content: bytes) -> bool:
