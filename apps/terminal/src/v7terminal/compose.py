@@ -6,10 +6,9 @@ no screen, and the screen's process neither numpy nor sqlite3.
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from v7core.clock import SystemClock
 from v7core.protocols import LoadLevel, Recorder
@@ -18,8 +17,7 @@ from v7terminal.console import complain
 from v7terminal.paths import Home, prepare
 
 if TYPE_CHECKING:
-    from v7core.models.sources import SourceState
-    from v7core.protocols import SourceDirectory, StarterPacks
+    from v7core.protocols import StarterPacks
     from v7services.discovery import OnChange
     from v7services.feed import Feed
     from v7services.reacting import Reactor
@@ -49,58 +47,6 @@ async def opened_storage(home: Home, *, recorder: Recorder | None = None) -> "As
         yield storage
     finally:
         await storage.close()
-
-
-async def source_states(storage: "Storage") -> "tuple[SourceState, ...]":
-    """The person's sources as they are kept; asks nobody."""
-    from v7services.outcomes import state_of
-
-    return tuple(state_of(record) for record in await storage.sources.all())
-
-
-class _Kept:
-    """Of a `SourceDirectory`, the list."""
-
-    def __init__(self, storage: "Storage") -> None:
-        self._storage = storage
-
-    async def list(self) -> "tuple[SourceState, ...]":
-        return await source_states(self._storage)
-
-
-async def status_document(storage: "Storage") -> dict[str, Any]:
-    """The document every export writes, of a system in which nothing was measured yet but how its sources stand."""
-    from v7performance import ProductionMetricsDashboard, status_of
-
-    sources = cast("SourceDirectory", _Kept(storage))
-    return await status_of(ProductionMetricsDashboard(MonitoringSystemRegistry(), sources, clock=CLOCK))
-
-
-@asynccontextmanager
-async def measured(storage: "Storage") -> AsyncIterator[Recorder]:
-    """A recorder for one command; what it took is added to the histories, where `v7 status` finds it.
-
-    A store that refuses them costs the histories, not the command.
-    """
-    from contextlib import suppress
-
-    from v7core.errors import V7Error
-    from v7core.models.metrics import MetricPoint, MetricType
-    from v7performance import ProductionPerformanceMonitor, tree_footprint_mb
-
-    monitor = ProductionPerformanceMonitor(clock=CLOCK, window_s=3600.0)
-    yield monitor
-    footprint = tree_footprint_mb(os.getpid())
-    if footprint is not None:
-        monitor.record_metric(MetricType.MEMORY_USAGE, footprint)
-    snapshot = await monitor.get_current_performance()
-    points = [
-        MetricPoint(metric=metric.value, at=snapshot.timestamp, value=value, minimum=value, maximum=value, count=count)
-        for metric in MetricType
-        if (value := snapshot.value(metric)) is not None and (count := snapshot.count(metric))
-    ]
-    with suppress(V7Error):
-        await storage.history.append(points)
 
 
 def packs() -> "StarterPacks":
@@ -200,7 +146,9 @@ def _replaying(home: Home, boards: "DemoBoards") -> Callable[[], None]:
 
 
 @asynccontextmanager
-async def opened_feed(storage: "Storage", *, recorder: Recorder | None = None) -> "AsyncIterator[Feed]":
+async def opened_feed(
+    storage: "Storage", *, recorder: Recorder | None = None, load: LoadLevel | None = None
+) -> "AsyncIterator[Feed]":
     """The deck of a store, its engine warm and everything open in it ranked from then on.
 
     Raises:
@@ -210,13 +158,15 @@ async def opened_feed(storage: "Storage", *, recorder: Recorder | None = None) -
     from v7services.feed import Feed
     from v7thompson.config import EngineConfig
     from v7thompson.engine import ThompsonPerformanceEngine
+    from v7thompson.warmup import warm
 
     recorder = recorder or NullRecorder()
     settings = await storage.settings.load()
+    await asyncio.to_thread(warm)  # or the first ranking would be measured with the compiler in it
     config = EngineConfig(seed=settings.seed, match_text=settings.match_text, manifest_text=settings.manifest_text)
     engine = ThompsonPerformanceEngine(config, recorder=recorder, clock=CLOCK)
     coordination = JobCoordinationService(engine, recorder=recorder, clock=CLOCK)
-    feed = Feed(storage, engine, coordination, clock=CLOCK, recorder=recorder)
+    feed = Feed(storage, engine, coordination, clock=CLOCK, recorder=recorder, load=load)
     try:
         await feed.start()
         yield feed
@@ -226,10 +176,13 @@ async def opened_feed(storage: "Storage", *, recorder: Recorder | None = None) -
 
 
 @asynccontextmanager
-async def opened_background(home: Home, load: LoadLevel) -> AsyncIterator[dict[str, Any]]:
+async def opened_background(home: Home, load: LoadLevel, step: Callable[[str], None]) -> AsyncIterator[dict[str, Any]]:
     """What the background process offers, by the names of `v7terminal.rpc.methods.PORTS`.
 
     Stored things are answered at once; the feed answers when the engine is warm.
+
+    Args:
+        step: Takes what is being done until then, in a few words.
     """
     from v7performance import ProductionPerformanceMonitor, RuntimeProbes
     from v7terminal.late import LateFeed
@@ -243,7 +196,7 @@ async def opened_background(home: Home, load: LoadLevel) -> AsyncIterator[dict[s
         sources = await stack.enter_async_context(
             opened_sources(home, storage, recorder=monitor, load=load, on_change=feed.admit_changes)
         )
-        warming = asyncio.create_task(_warm(feed, storage, monitor))
+        warming = asyncio.create_task(_warm(feed, storage, monitor, load, step))
         stack.push_async_callback(_ended, warming)
         await probes.start()
         stack.push_async_callback(probes.stop)
@@ -262,12 +215,20 @@ async def opened_background(home: Home, load: LoadLevel) -> AsyncIterator[dict[s
         }
 
 
-async def _warm(late: "LateFeed", storage: "Storage", recorder: Recorder) -> None:
+async def _warm(
+    late: "LateFeed", storage: "Storage", recorder: Recorder, load: LoadLevel, step: Callable[[str], None]
+) -> None:
     """Make the engine ready and hand the feed over; it lives until this is cancelled."""
     from v7core.errors import ComputeError, ComputeFault, V7Error
+    from v7terminal.late import compile_apart
+    from v7thompson.kernel_cache import is_cached
 
     try:
-        async with opened_feed(storage, recorder=recorder) as feed:
+        if not is_cached():
+            step("compiling the engine, this once")
+            await compile_apart()
+        step("loading the engine, reading what is stored")
+        async with opened_feed(storage, recorder=recorder, load=load) as feed:
             late.arrive(feed)
             await asyncio.Event().wait()
     except V7Error as error:
@@ -291,6 +252,8 @@ async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIter
     Args:
         tell: Takes a sentence when the background process ends unasked.
     """
+    import msgspec
+
     from v7core.protocols import (
         JobFeed,
         JobSearch,
@@ -301,21 +264,28 @@ async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIter
         SourceDirectory,
         StarterPacks,
     )
+    from v7terminal.remote import WARMING
     from v7terminal.reports import background_log
     from v7terminal.rpc.client import stub
     from v7terminal.rpc.process import BackendProcess, backend_command
     from v7terminal.rpc.watching import Due, MonitorPort, Warming
 
     happened: list[Callable[[str], None]] = [tell]
+    steps: list[Callable[[str], None]] = []
 
     def ended(text: str) -> None:
         for each in happened:
             each(text)
 
+    def noted(topic: str, value: msgspec.Raw) -> None:
+        for each in steps if topic == WARMING else ():
+            each(msgspec.msgpack.decode(value, type=str))
+
     child = BackendProcess(
         backend_command(prepare(home).path),
         CLOCK,
         log=background_log(home),
+        on_note=noted,
         on_event=ended,
     )
     await child.start()
@@ -341,8 +311,11 @@ async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIter
             stack.push_async_callback(probes.stop)
             await dashboard.start_real_time_monitoring()
             stack.push_async_callback(dashboard.stop_monitoring)
-            step("reading what is stored, warming the engine")
-            await warming.ready()
+            steps.append(step)
+            try:
+                await warming.ready()
+            finally:
+                steps.remove(step)
 
         yield Ports(
             feed=stub("feed", JobFeed, child.call),
@@ -358,5 +331,6 @@ async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIter
             open_url=open_url,
             warm=warm,
             due=stub("due", Due, child.call).due,
+            registry=registry,
             state_file=home.screen_state,
         )

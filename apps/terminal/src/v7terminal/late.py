@@ -1,6 +1,7 @@
 """Ports that are there before what stands behind them: a screen asks at once and is answered as soon as can be."""
 
 import asyncio
+import sys
 import time
 from typing import Final, Protocol
 
@@ -69,3 +70,17 @@ class LateFeed:
         """Postings came in. Before the feed is there nobody needs to be told: it begins with what is stored."""
         if self._there.done() and self._there.exception() is None:
             await self._there.result().admit_changes(jobs)
+
+
+async def compile_apart() -> None:
+    """Compile in a process of its own, so that this one answers meanwhile; where that fails it compiles here, later."""
+    compiler = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "v7thompson.warmup", stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        await compiler.wait()
+    finally:
+        if compiler.returncode is None:
+            compiler.kill()
+            await compiler.wait()

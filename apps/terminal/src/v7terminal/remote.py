@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from v7core.models.dashboard import EventType, SystemEvent
 from v7core.models.metrics import MetricType, PerformanceSnapshot, PerformanceValidationResult
@@ -9,8 +10,10 @@ from v7core.protocols import DegradationStep
 from v7performance import Budgets, LocalLoadLevel, ProductionPerformanceMonitor, Summary
 from v7terminal.rpc.watching import MonitorPort
 
-LOAD: str = "load"
+LOAD: Final = "load"
 """The note that carries a step of shedding to the background process."""
+WARMING: Final = "warming"
+"""The note in which the background process says what it is doing until it can rank."""
 
 
 class RemoteMonitor:

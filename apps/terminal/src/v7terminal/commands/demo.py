@@ -12,7 +12,7 @@ import click
 
 from v7core.models.feed import Deck, Explanation
 from v7core.models.sources import PollReport
-from v7terminal.compose import demo_boards, measured, opened_feed, opened_sources, opened_storage
+from v7terminal.compose import demo_boards, opened_feed, opened_sources, opened_storage
 from v7terminal.console import say, say_json
 from v7terminal.demo.boards import DemoBoards
 from v7terminal.demo.catalogue import persona
@@ -20,6 +20,7 @@ from v7terminal.demo.furnish import furnish
 from v7terminal.demo.home import DEFAULT_SEED, demo_home, mark_of
 from v7terminal.demo.payloads import LeftOut
 from v7terminal.lines import card_line
+from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, home_was_given, json_option
 from v7terminal.paths import Home
 

@@ -7,10 +7,11 @@ import click
 
 from v7core.models.feed import Card, Deck, Explanation
 from v7core.models.filters import JobFilter
-from v7terminal.compose import measured, opened_feed, opened_storage
+from v7terminal.compose import opened_feed, opened_storage
 from v7terminal.console import complain, say, say_json
 from v7terminal.filters import filter_of, filter_options
 from v7terminal.lines import card_line
+from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable
 import click
 
 from v7core.models.sources import PollReport, SourceKey
-from v7terminal.compose import measured, opened_sources, opened_storage
+from v7terminal.compose import opened_sources, opened_storage
 from v7terminal.console import say, say_json
 from v7terminal.lines import poll_line
+from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
 from v7terminal.polling import EVERY_S, LeasedSources

@@ -9,8 +9,9 @@ import click
 
 from v7core.errors import ConfigError, V7Error
 from v7core.models.sources import Recognised, SourceKey, SourceState, StarterPack
-from v7terminal.compose import opened_sources, opened_storage, packs, source_states
+from v7terminal.compose import opened_sources, opened_storage, packs
 from v7terminal.console import complain, say, say_json
+from v7terminal.measuring import source_states
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
 from v7terminal.sourcelist import key_of, state_document, state_line

@@ -8,9 +8,10 @@ import click
 
 from v7core.models.metrics import MetricType
 from v7core.protocols import MetricHistory
-from v7terminal.compose import CLOCK, opened_storage, status_document
+from v7terminal.compose import CLOCK, opened_storage
 from v7terminal.console import say, say_json
 from v7terminal.demo.home import mark_of
+from v7terminal.measuring import status_document
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
 

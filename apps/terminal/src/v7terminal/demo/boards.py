@@ -16,7 +16,7 @@ from v7core.errors import InvalidValue, SchemaError, V7Error
 from v7core.models.sources import SourceKey
 from v7services.adapter import Adapter, ParseContext, Parsed
 from v7services.http.limits import Rate
-from v7services.http.messages import FetchRequest, Origin
+from v7services.http.messages import FetchRequest, Format, Origin
 from v7terminal.demo import shapes
 from v7terminal.demo.catalogue import Board, boards
 from v7terminal.demo.home import DemoMark
@@ -30,6 +30,13 @@ _SHAPES: Final = {
     "feed": (shapes.rss, "application/rss+xml"),
 }
 _MEDIA: Final = {".json": "application/json", ".xml": "application/xml", ".rss": "application/rss+xml"}
+_FORMATS: Final = {
+    ".json": frozenset({Format.JSON, Format.FEED}),
+    ".xml": frozenset({Format.XML, Format.FEED}),
+    ".rss": frozenset({Format.FEED, Format.XML}),
+    ".html": frozenset({Format.HTML}),
+}
+"""What a recording is written in, by the ending of its name."""
 _UNHURRIED: Final = Rate(requests=1000.0, seconds=1.0, in_flight=8)
 
 
@@ -129,7 +136,7 @@ class DemoBoards:
         files = found.bodies if self._mark.replay else found.bodies[-1:]
         bodies = tuple(Body.of(body_of(file), _MEDIA.get(file.suffix, "text/html")) for file in files)
         path = f"/{quote(found.source)}/{quote(found.board)}"
-        board = _board_of(self._known[found.adapter], found.source, found.board)
+        board = _board_of(self._known[found.adapter], found)
         return Served(SourceKey(source=found.adapter, board=board), f"{found.source}/{found.board}", path, bodies)
 
     def _find(self, path: str, _query: str) -> Body | None:
@@ -146,6 +153,7 @@ class DemoBoards:
             first_request=partial(self._request, adapter),
             parse=partial(self._parse, adapter),
             detail_request=None,
+            login=None,
             credentials=(),
             min_interval_s=0.0,
             rate=_UNHURRIED,
@@ -175,26 +183,43 @@ class DemoBoards:
         return attrs.evolve(parsed, next_request=None, complete=self._mark.payloads is None)
 
 
-def _board_of(adapter: Adapter, source: str, name: str) -> str:
-    """What the adapter would call a board whose recording has this name: some want an address, some want three parts.
+def _board_of(adapter: Adapter, found: Recorded) -> str:
+    """What the adapter would call a board whose recording has this name: an address, a host, two parts or three.
+
+    Of the forms it takes, the one whose documents are written like the recording is it.
 
     Raises:
         InvalidValue: no form of the name is a board to it.
     """
-    named = quote(name)
-    for board in (
+    name, named = found.board, quote(found.board)
+    host = f"{name.replace('_', '-')}.{found.source}.example"
+    forms = (
         name,
-        f"https://{source}.example/{named}",
+        f"https://{found.source}.example/{named}",
+        host,
+        f"jibe:{host}",
+        f"{host}/{named.replace('_', '-')}",
+        f"gb/{named}/",
         f"{named}/wd1/{named}",
-        f"{named}/{named}",
         *adapter.boards,
-    ):
-        try:
-            if urlsplit(adapter.first_request(board).url).hostname:
-                return board
-        except (InvalidValue, ValueError, LookupError):
-            continue
-    raise InvalidValue(f"{name!r} is no board of {adapter.title}")
+    )
+    written = _FORMATS.get(found.bodies[-1].suffix, frozenset())
+    taken = [board for board in forms if _asked(adapter, board) is not None]
+    for board in taken:
+        if _asked(adapter, board) in written:
+            return board
+    if not taken:
+        raise InvalidValue(f"its name is no board of {adapter.title}")
+    return taken[0]
+
+
+def _asked(adapter: Adapter, board: str) -> Format | None:
+    """The format an adapter asks a board for; None when it is no board to it."""
+    try:
+        request = adapter.first_request(board)
+        return request.format if urlsplit(request.url).hostname else None
+    except (InvalidValue, ValueError, LookupError):
+        return None
 
 
 def _path_of(url: str) -> str:

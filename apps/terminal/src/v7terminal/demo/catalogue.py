@@ -1,6 +1,7 @@
 """What the demo's postings are made of: trades, boards and the persona, read from the TOML files beside this module."""
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -52,12 +53,36 @@ class Board:
 
 
 @attrs.frozen(kw_only=True)
+class Taste:
+    """What somebody would truly say to an opening; a ranker is never shown it."""
+
+    other: float
+    departments: Mapping[str, float]
+    """The share of its openings they would be interested in."""
+    words: Mapping[str, float]
+    """What a word in a title multiplies that by."""
+
+    def interest(self, title: str, departments: Iterable[str]) -> float:
+        """How likely they are to be interested in an opening, in [0, 1].
+
+        Args:
+            departments: As the board names them, in whatever field it does.
+        """
+        share = max((self.departments.get(name, 0.0) for name in departments), default=0.0) or self.other
+        for word, factor in self.words.items():
+            if word in title.casefold():
+                share *= factor
+        return min(1.0, share)
+
+
+@attrs.frozen(kw_only=True)
 class Persona:
     """The person the demo ranks for."""
 
     name: str
     match: str
     manifest: str
+    taste: Taste
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -84,4 +109,9 @@ def boards() -> tuple[Board, ...]:
 def persona() -> Persona:
     """The persona with both profile texts."""
     table = _table("persona.toml")
-    return Persona(name=table["name"], match=table["match"].strip(), manifest=table["manifest"].strip())
+    return Persona(
+        name=table["name"],
+        match=table["match"].strip(),
+        manifest=table["manifest"].strip(),
+        taste=Taste(**table["taste"]),
+    )
