@@ -78,6 +78,8 @@ class DeadLetter:
 
     job: JobData = attrs.field(repr=False)
     reason: str
+    final: bool
+    """The job itself is at fault: trying again cannot help."""
 
 
 @attrs.frozen(order=True)
@@ -318,7 +320,7 @@ class JobCoordinationService:
             if error is None:
                 return self._settle(jobs)
             if not batch.done() or (len(jobs) == 1 and (attempt == self._config.tries or _is_final(error))):
-                return self._settle(jobs, reason=f"{type(error).__name__}: {error}")
+                return self._settle(jobs, error)
             if len(jobs) > 1:
                 middle = len(jobs) // 2
                 await self._attempt(jobs[:middle])
@@ -326,13 +328,14 @@ class JobCoordinationService:
             await asyncio.sleep(self._config.retry_after_s * attempt)
         return None
 
-    def _settle(self, jobs: Sequence[JobData], *, reason: str | None = None) -> None:
+    def _settle(self, jobs: Sequence[JobData], error: BaseException | None = None) -> None:
         """Jobs leave the hand: processed, or kept aside for a reason."""
         for job in jobs:
             self._in_hand.pop(job.id, None)
-            if reason is not None:
-                self._dead[job.id] = DeadLetter(job=job, reason=reason)
-        if reason is not None:
+            if error is not None:
+                reason = f"{type(error).__name__}: {error}"
+                self._dead[job.id] = DeadLetter(job=job, reason=reason, final=_is_final(error))
+        if error is not None:
             self._recorder.record("engine.dead_letters", len(jobs))
 
 

@@ -101,6 +101,10 @@ class Learning:
         """Whether a reaction to the job stands; forgetting what was learned does not change that."""
         return self._reacted_since[job] > 0 or self._reacted_before[job] > 0
 
+    def reacted_jobs(self) -> set[JobId]:
+        """All of them."""
+        return {job for job in (*self._reacted_before, *self._reacted_since) if self.reacted(job)}
+
     # --- keeping up -------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
