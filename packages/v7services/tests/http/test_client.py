@@ -245,7 +245,7 @@ async def test_silence_ends(server, fetcher, pieces):
     server.answers["/jobs"] = pieces(b"", every=5.0)
     with pytest.raises(FetchTimeout) as caught:
         await fetcher.get(get(f"{server.base}/jobs", timeout_s=0.3))
-    assert caught.value.stage == "read"
+    assert caught.value.stage in ("read", "total")  # which of the two deadlines is seen first on a busy machine
 
 
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])

@@ -6,6 +6,7 @@ without a limit, and wait as long as a byte still comes now and then.
 """
 
 import asyncio
+import logging
 import random
 import ssl
 from collections.abc import Awaitable, Callable
@@ -111,8 +112,7 @@ class Fetcher:
             raise FetchTimeout(source, stage, after_s=request.timeout_s) from error
         except SourceError as error:
             self._recorder.record(MetricType.ERROR_RATE.value, 1.0)
-            error.message = filling.redact(error.message)
-            error.args = tuple(filling.redact(str(arg)) for arg in error.args)
+            filling.clean(error)
             raise
         finally:
             progress.reset(token)
@@ -182,6 +182,8 @@ class Fetcher:
         if self._pool is None:
             from httpcore2 import AsyncConnectionPool
 
+            # At DEBUG it writes out what servers send, and a redirect may repeat the key that it was asked with.
+            logging.getLogger("httpcore2").setLevel(logging.WARNING)
             context = self._ssl_context
             if context is None:  # reading the system's authorities takes tens of milliseconds: not on the loop
                 from httpcore2 import default_ssl_context

@@ -85,8 +85,9 @@ class Answer:
     """What came of one hop; `error` when it is none that can be used."""
 
     status: int
-    url: str
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    url: str = attrs.field(repr=False)
+    """May hold a credential."""
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
     not_modified: bool = False
     wire_bytes: int = 0

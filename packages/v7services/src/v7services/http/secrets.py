@@ -58,6 +58,18 @@ class Filling:
 
         return _PLACE.sub(value, text)
 
+    def clean(self, error: Exception) -> None:
+        """Take the credentials out of an error's words and facts, and out of those of the errors it came from."""
+        seen: BaseException | None = error
+        for _ in range(10):
+            if seen is None:
+                return
+            seen.args = tuple(self.redact(arg) if isinstance(arg, str) else arg for arg in seen.args)
+            for name, value in vars(seen).items():
+                if isinstance(value, str):
+                    setattr(seen, name, self.redact(value))
+            seen = seen.__cause__ or seen.__context__
+
     def redact(self, text: str) -> str:
         """The text with every credential that was put in replaced by its place."""
         for secret, place in sorted(self._used.items(), key=lambda item: -len(item[0])):
