@@ -16,6 +16,12 @@ from v7core.models.processing import (
 )
 
 if TYPE_CHECKING:
+    from v7thompson.bandits.beta import BetaThompson
+    from v7thompson.bandits.linear import DenseLinearThompson
+    from v7thompson.bandits.offpolicy import Estimate, doubly_robust, ips, snips
+    from v7thompson.bandits.propensities import LogPropensity
+    from v7thompson.bandits.slates import Slate
+    from v7thompson.bandits.sparse import SparseLogisticThompson
     from v7thompson.config import EngineConfig
     from v7thompson.engine import ThompsonPerformanceEngine
     from v7thompson.evidence import Evidence
@@ -25,13 +31,22 @@ if TYPE_CHECKING:
     from v7thompson.track import TasteChange
 
 _HOMES: Final = {
+    "BetaThompson": "bandits.beta",
+    "DenseLinearThompson": "bandits.linear",
     "EngineConfig": "config",
+    "Estimate": "bandits.offpolicy",
     "Evidence": "evidence",
     "FeatureRow": "rows",
     "FieldHasher": "features",
+    "LogPropensity": "bandits.propensities",
+    "Slate": "bandits.slates",
+    "SparseLogisticThompson": "bandits.sparse",
     "TasteChange": "track",
     "ThompsonPerformanceEngine": "engine",
     "ThompsonPerformanceMetrics": "metrics",
+    "doubly_robust": "bandits.offpolicy",
+    "ips": "bandits.offpolicy",
+    "snips": "bandits.offpolicy",
 }
 
 
@@ -42,17 +57,26 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "BetaThompson",
     "DegradationSeverity",
+    "DenseLinearThompson",
     "EngineConfig",
+    "Estimate",
     "Evidence",
     "FeatureRow",
     "FieldHasher",
     "JobData",
     "JobPriority",
+    "LogPropensity",
     "PerformanceDegradationEvent",
+    "Slate",
+    "SparseLogisticThompson",
     "TasteChange",
     "ThompsonBatchConfiguration",
     "ThompsonPerformanceEngine",
     "ThompsonPerformanceMetrics",
     "ThompsonProcessingResult",
+    "doubly_robust",
+    "ips",
+    "snips",
 ]

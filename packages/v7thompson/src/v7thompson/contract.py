@@ -13,6 +13,7 @@ from v7thompson.pool import CandidatePool
 Row: TypeAlias = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]
 
 
+F32: TypeAlias = npt.NDArray[np.float32]
 F64: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -149,6 +150,50 @@ class ArmSampler(Protocol):
         ...
 
 
+@attrs.frozen(eq=False)
+class Rows:
+    """A sparse matrix by rows. Contiguous arrays, not checked again."""
+
+    indptr: npt.NDArray[np.uint64]
+    """uint64 (rows + 1,), from 0."""
+    indices: npt.NDArray[np.uint32]
+    """uint32 (elements,), below the number of features."""
+    values: npt.NDArray[np.float32]
+    """float32 (elements,)."""
+
+
+@attrs.frozen(eq=False)
+class BestRows:
+    """The best rows of a round, best first."""
+
+    rows: npt.NDArray[np.int64]
+    """int64 (k,)."""
+    draws: npt.NDArray[np.float32]
+    """float32 (k,): logits."""
+
+
+class RowRanker(Protocol):
+    """Ranks the rows of any sparse matrix. Not for two threads at once."""
+
+    def predict(self, rows: Rows, table: F32, intercept: tuple[float, float]) -> tuple[F32, F32]:
+        """Mean and standard deviation of every row, float32 (rows,), logits; the table is float32 (features, 2)."""
+        ...
+
+    def best(
+        self,
+        mean: F32,
+        sd: F32,
+        keys: npt.NDArray[np.uint64],
+        k: int,
+        *,
+        key: int,
+        width: float,
+        mask: npt.NDArray[np.uint8] | None,
+    ) -> BestRows:
+        """Draw every row by its key and take the best k that the mask lets through; ties by key."""
+        ...
+
+
 class Backend(Protocol):
     """One implementation."""
 
@@ -164,3 +209,5 @@ class Backend(Protocol):
     def fitter(self) -> Fitter: ...
 
     def arms(self, table: ArmTable) -> ArmSampler: ...
+
+    def rows(self) -> RowRanker: ...

@@ -19,12 +19,12 @@ class Window:
     A number is never taken away, so a feature keeps what the folded past said of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dim: int = DIM) -> None:
         self.events = 0
         self.features = np.zeros(_FIRST_ELEMENTS, dtype=np.uint32)
         """uint32: bucket of each numbered feature; the first `met` count."""
         self.met = 0
-        self._numbers = np.full(DIM, -1, dtype=np.int32)
+        self._numbers = np.full(dim, -1, dtype=np.int32)
         self._indptr = np.zeros(_FIRST_EVENTS + 1, dtype=np.uint64)
         self._buckets = np.zeros(_FIRST_ELEMENTS, dtype=np.uint32)
         self._ids = np.zeros(_FIRST_ELEMENTS, dtype=np.uint32)
@@ -119,7 +119,7 @@ class Window:
         )  # fmt: skip
 
     @classmethod
-    def of(cls, arrays: Sequence[npt.NDArray[Any]]) -> "Window":
+    def of(cls, arrays: Sequence[npt.NDArray[Any]], dim: int = DIM) -> "Window":
         """A window from `arrays`, checked.
 
         Raises:
@@ -131,9 +131,9 @@ class Window:
             raise ValueError("arrays of different lengths")
         if indptr[0] != 0 or indptr[-1] != buckets.size or (indptr[1:] < indptr[:-1]).any():
             raise ValueError("rows that do not follow one another")
-        if max(features.max(initial=0), buckets.max(initial=0)) >= DIM or np.unique(features).size != features.size:
+        if max(features.max(initial=0), buckets.max(initial=0)) >= dim or np.unique(features).size != features.size:
             raise ValueError("features outside the space")
-        window, predicted = cls(), facts.reshape(3, events)
+        window, predicted = cls(dim), facts.reshape(3, events)
         window.meet(features)
         for event in range(events):
             row = slice(int(indptr[event]), int(indptr[event + 1]))

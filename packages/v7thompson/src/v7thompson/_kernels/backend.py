@@ -13,8 +13,9 @@ from v7thompson._kernels import featurise as featurising
 from v7thompson._kernels import fit as fitting
 from v7thompson._kernels import rows as gathering
 from v7thompson._kernels.arms import NumbaArms
+from v7thompson._kernels.csr import NumbaRows
 from v7thompson.arms import ArmTable
-from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker, Row
+from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker, Row, RowRanker
 from v7thompson.layout import MAX_FEATURES
 from v7thompson.pool import PROFILES, CandidatePool
 
@@ -134,6 +135,7 @@ class NumbaFitter:
         self._fit = np.zeros(fitting.FIT_WORDS, dtype=np.uint64)
         self._change = np.zeros(changing.CHANGE_WORDS, dtype=np.uint64)
         self._work = np.zeros(65_536)
+        self._predicted = np.zeros((2, 1))
 
     def _room(self, numbers: int) -> int:
         if numbers > self._work.size:
@@ -144,14 +146,15 @@ class NumbaFitter:
         self, design: Design, first: int, last: int, table: npt.NDArray[np.float32], intercept: float
     ) -> tuple[F64, F64]:
         """As `contract.Fitter` says."""
-        margins, spreads = np.zeros(last), np.zeros(last)
+        count = last - first
+        predicted = self._predicted if count == 1 else np.zeros((2, count))
         _fill(
-            self._step, design, (fitting.TABLE, table), (fitting.MARGINS, margins), (fitting.SPREADS, spreads)
+            self._step, design, (fitting.TABLE, table), (fitting.MARGINS, predicted[0]), (fitting.SPREADS, predicted[1])
         )  # fmt: skip
         self._step[fitting.ELEMENTS] = design.indices.size
         self._step[fitting.BUCKETS] = len(table)
         fitting.steps(address(self._step), first, last, float(intercept))
-        return margins[first:], spreads[first:]
+        return predicted[0].copy(), predicted[1].copy()
 
     def fit(self, design: Design, prior: Prior, start: F64) -> Fit:
         """As `contract.Fitter` says."""
@@ -213,3 +216,7 @@ class NumbaBackend:
     def arms(self, table: ArmTable) -> ArmSampler:
         """The arena of a table of arms."""
         return NumbaArms(table)
+
+    def rows(self) -> RowRanker:
+        """A workspace of its own."""
+        return NumbaRows()

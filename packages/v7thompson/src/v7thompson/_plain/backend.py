@@ -8,10 +8,11 @@ from v7thompson._plain import draws
 from v7thompson._plain import fit as fitting
 from v7thompson._plain.arms import PlainArms
 from v7thompson._plain.change import suffix_evidence
+from v7thompson._plain.csr import PlainRows
 from v7thompson._plain.featurise import featurise
 from v7thompson._plain.rows import marked, moments
 from v7thompson.arms import ArmTable
-from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker
+from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker, RowRanker
 from v7thompson.pool import PROFILES, CandidatePool
 
 
@@ -98,3 +99,7 @@ class PlainBackend:
     def arms(self, table: ArmTable) -> ArmSampler:
         """Needs no arena."""
         return PlainArms(table)
+
+    def rows(self) -> RowRanker:
+        """A workspace of its own."""
+        return PlainRows()
