@@ -59,10 +59,17 @@ class ThompsonPerformanceEngine:
         config: Seed, capacity, width, profiles.
         recorder: Takes `thompson_duration_ms` of every ranking and batch and `throughput_jobs_per_second` of batches.
         clock: Dates the degradations.
+        pool: Jobs that were admitted before, instead of none: engines of several people may take one in turn, each
+            made after the one before it was used for the last time.
     """
 
     def __init__(
-        self, config: EngineConfig | None = None, *, recorder: Recorder | None = None, clock: Clock | None = None
+        self,
+        config: EngineConfig | None = None,
+        *,
+        recorder: Recorder | None = None,
+        clock: Clock | None = None,
+        pool: CandidatePool | None = None,
     ) -> None:
         self.config: Final = config or EngineConfig()
         self.metrics: Final = ThompsonPerformanceMetrics()
@@ -70,11 +77,12 @@ class ThompsonPerformanceEngine:
         self._recorder = recorder or NullRecorder()
         self._clock = clock or SystemClock()
         self._turn = threading.RLock()
-        self._pool = CandidatePool(self.config.capacity)
+        self._pool = CandidatePool(self.config.capacity) if pool is None else pool
         self._profiles = (self.config.match_text, self.config.manifest_text)
         self._refused: frozenset[tuple[ProfileKind, int]] = frozenset()
         self._learner = self._newborn()
         self._ranker: Ranker | None = None
+        self._forget_cache()
 
     # --- profiles and what was learned ------------------------------------------------------------------------------
 
