@@ -1,0 +1,24 @@
+"""The README's examples run and print what the README says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+PRINTS = [
+    "best arm: 3",
+    "weights: [ 1.  -2.   0.5]",
+    "first and last round: 2 10",
+    "['senior', 'c++']",
+    "the interval holds the truth: True\neffective samples: True True",
+    "True",
+]
+
+
+@pytest.mark.parametrize(("example", "expected"), list(zip(EXAMPLES, PRINTS, strict=True)))
+def test_an_example_runs_as_it_stands(example, expected, capsys):
+    """Pasted into a file it works."""
+    exec(compile(example, str(README), "exec"), {"__name__": "__main__"})
+    assert expected in capsys.readouterr().out
