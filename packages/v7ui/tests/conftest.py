@@ -1,11 +1,14 @@
 """Ports over fakes, and a look at what stands on the screen."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import textual.app
+import textual.pilot
+from textual.filter import LineFilter
 
-from v7core.models.dashboard import DashboardMetrics, PerformanceTrendData, SystemHealthData
 from v7core.models.person import Settings
 from v7core.testing.fakes import (
     FixedClock,
@@ -20,38 +23,44 @@ from v7core.testing.fakes import (
 )
 from v7core.testing.samples import postings
 from v7ui import Ports, V7App
+from v7ui.samples import StillDashboard
 
 
-class StillDashboard:
-    """A dashboard that says what it was given, or raises it."""
+class Guard(LineFilter):
+    """Stands where strips leave for the terminal and notes what could act on one."""
 
     def __init__(self):
-        self.metrics = DashboardMetrics()
-        self.trend = PerformanceTrendData()
-        self.health = SystemHealthData()
-        self.error = None
-        self.asked = []
+        super().__init__()
+        self.raw = []
 
-    async def _answer(self, value):
-        if self.error is not None:
-            raise self.error
-        return value
+    def apply(self, segments, background):
+        self.raw += [segment.text for segment in segments if not segment.control and not segment.text.isprintable()]
+        return segments
 
-    async def current_metrics(self):
-        return await self._answer(self.metrics)
 
-    async def performance_trend(self, hours=1):
-        self.asked.append(hours)
-        return await self._answer(self.trend)
+@pytest.fixture(autouse=True)
+def guard(monkeypatch):
+    """Watches every app of every test: not one raw control character may pass."""
+    watching = Guard()
+    real = V7App.get_line_filters
+    monkeypatch.setattr(V7App, "get_line_filters", lambda app: [*real(app), watching])
+    yield watching
+    assert [] == watching.raw
 
-    async def system_health(self):
-        return await self._answer(self.health)
 
-    async def start_real_time_monitoring(self):
-        pass
+@pytest.fixture(autouse=True)
+def quick_pilot(monkeypatch):
+    """Textual's pilot waits after each key until the process is idle, up to a second on a busy machine.
 
-    async def stop_monitoring(self):
-        pass
+    Here it lets what waits in the loop run; what a test needs to hold, it waits for by itself (`until`).
+    """
+
+    async def a_few_turns(*_args, **_options):
+        for _ in range(4):
+            await asyncio.sleep(0.001)
+
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", a_few_turns)
 
 
 @pytest.fixture
@@ -92,13 +101,13 @@ def capture() -> Callable[[V7App], str]:
 
 @pytest.fixture
 def until():
-    """Wait until something holds; fail with what it was after five seconds."""
+    """Wait until something holds; fail after thirty seconds, which no quiet machine needs."""
 
-    async def wait(pilot, holds, seconds=5.0):
-        for _ in range(int(seconds / 0.02)):
+    async def wait(pilot, holds, seconds=30.0):
+        for _ in range(int(seconds / 0.01)):
             if holds():
                 return
-            await pilot.pause(0.02)
+            await asyncio.sleep(0.01)
         raise AssertionError("it never came to hold")
 
     return wait

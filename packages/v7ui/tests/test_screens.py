@@ -157,13 +157,17 @@ async def test_settings_change_at_once_and_are_kept(open_on, until):
     kept = app.room.ports.settings
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.room.settings == SAID)
-        await pilot.press("g", "j", "enter", *"pastry", "enter")
+        await pilot.press("g", "j", "enter")
+        app.screen.line.value = "pastry"
+        await pilot.press("enter")
         await until(pilot, lambda: kept._settings.manifest_text == "pastry")
         await pilot.press("j", "space")
         await until(pilot, lambda: kept._settings.blend == 0.4)
         await pilot.press("j", "enter", *"remote", "enter")
         await until(pilot, lambda: kept._settings.deck_filter == "remote")
-        await pilot.press("j", "enter", *"Acme, Wren,, Acme", "enter")
+        await pilot.press("j", "enter")
+        app.screen.line.value = "Acme, Wren,, Acme"
+        await pilot.press("enter")
         await until(pilot, lambda: kept._settings.muted_companies == ("Acme", "Wren"))
         await pilot.press("j", "space")
         await until(pilot, lambda: app.theme == "v7-light" == kept._settings.theme)

@@ -14,7 +14,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from v7core.errors import InvalidValue
+from v7core.errors import InvalidValue, StorageError, StorageFault
 from v7core.models.person import Settings
 from v7ui.formatting import inert
 from v7ui.keys import bindings_for
@@ -46,6 +46,9 @@ SCREENS: Final[dict[str, Callable[[Room], V7Screen]]] = {
     "saved": SavedScreen,
     "settings": SettingsScreen,
 }
+
+DUE_S: Final = 60.0
+"""How often it is asked which sources are due."""
 
 
 class V7App(App[None]):
@@ -144,6 +147,9 @@ class V7App(App[None]):
         finally:
             self.room.ready.set()
             self.repaint_bars()
+        if self.room.ports.due is not None:
+            self.look_for_due()
+            self.set_interval(DUE_S, self.look_for_due)
 
     async def _load(self) -> None:
         try:
@@ -296,6 +302,27 @@ class V7App(App[None]):
         self._watch_sources()
         if isinstance(self.screen, DeckScreen):
             self.screen.look_for_new()
+
+    def look_for_due(self) -> None:
+        """Poll what is due, unless a poll is running."""
+        if self.room.polled is None:
+            self._poll_due()
+
+    @work(group="poll", exclusive=True)
+    async def _poll_due(self) -> None:
+        due = self.room.ports.due
+        try:
+            keys = () if due is None else await due()
+            if not keys:
+                return
+            self.quiet(await poll(self.room, self.repaint_bars, keys), ink="good")
+        except Exception as error:
+            if not (isinstance(error, StorageError) and error.kind is StorageFault.BUSY):  # another V7 has the turn
+                self.quiet(f"Polling failed: {sentence(error)}", ink="bad")
+            return
+        self._watch_sources()
+        if isinstance(self.screen, DeckScreen):
+            self.screen.look_for_new() if self.screen.state.cards else self.screen.action_rank()
 
     # --- pictures and frames
 

@@ -78,6 +78,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("search.keep", "f", "keep", "Keep", "Keep this search", hint=True),
     _key("search.kept", "F", "kept", "Kept", "Kept searches, and what is new in each", hint=True),
     _key("search.interested", "i", "react('interested')", "Interested", "More like this", hint=True),
+    _key("search.pass", "x", "react('pass')", "Pass", "Less like this", hint=True),
     _key("search.save", "s", "react('save')", "Save", "Keep it in Saved", hint=True),
     _key("search.applied", "a", "react('applied')", "Applied", "Note that you applied (sends nothing)", hint=True),
     _key("search.undo", "u,z", "undo", "Undo", "Take the last reaction back", hint=True),
@@ -105,6 +106,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("saved.previous", "less_than_sign,left", "stage(-1)", "Stage back", "One stage back", hint=True),
     _key("saved.note", "n", "note", "Note", "Write a note", hint=True),
     _key("saved.undo", "u,z", "undo", "Undo", "Take the last change back", hint=True),
+    _key("saved.remove", "D", "remove", "Remove", "Take the job out of this list; undo brings it back"),
     _key("saved.open", "o", "open", "Open", "Open the posting in a browser", hint=True),
     _key("saved.refresh", "r", "again", "Refresh", "Read the list again"),
     _key("saved.copy_title", "y", "copy_title", "Copy title"),
@@ -122,11 +124,7 @@ _BY_ID: Final = {key.id: key for key in KEYS}
 
 def bindings_for(place: str) -> list[Binding]:
     """Textual's bindings of one place."""
-    return [
-        Binding(key.keys, key.action, key.label, show=False, id=key.id, tooltip=key.help)
-        for key in KEYS
-        if key.place == place
-    ]
+    return [Binding(key.keys, key.action, key.label, show=False, id=key.id) for key in KEYS if key.place == place]
 
 
 def effective(overrides: Mapping[str, str]) -> dict[str, str]:

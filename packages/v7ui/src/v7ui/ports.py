@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from v7core.models.sources import SourceKey
 from v7core.protocols import (
     Clock,
     DashboardDataSource,
@@ -42,6 +43,8 @@ class Ports:
     """Where the Live screen registers its dashboard as a data source; None: somebody else does."""
     packs: StarterPacks | None = None
     """Boards to begin with; without it the first start asks for an address only."""
+    due: Callable[[], Awaitable[tuple[SourceKey, ...]]] | None = None
+    """Sources whose next try has come: polled at the start and every minute. None: polling is somebody else's."""
     warm: Warm | None = None
     """Awaited once, after the first paint; the deck is ranked when it returns. None: the engine is ready."""
     state_file: Path | None = None

@@ -34,20 +34,19 @@ class Remembered:
 
 def recall(path: Path | None) -> Remembered:
     """Read the file; what is not as it should be keeps its default."""
-    state = Remembered()
     if path is None:
-        return state
+        return Remembered()
     try:
         with path.open("rb") as file:
             kept = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError, RecursionError):
-        return state
-    if isinstance(kept, dict):
-        for field in fields(state):
-            value = kept.get(field.name)
-            if isinstance(value, str):
-                setattr(state, field.name, clean_text(value))
-    return state
+        return Remembered()
+    if not isinstance(kept, dict):
+        return Remembered()
+    known = {field.name for field in fields(Remembered)}
+    return Remembered(
+        **{name: clean_text(value) for name, value in kept.items() if name in known and isinstance(value, str)}
+    )
 
 
 def remember(path: Path | None, state: Remembered) -> None:

@@ -90,11 +90,16 @@ class SavedScreen(V7Screen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.action_again()
+        self.work(self._reload, "reload")
 
     def action_again(self) -> None:
         """Read the list."""
-        self.work(self._reload, "reload")
+        self.work(self._read_again, "reload")
+
+    async def _read_again(self) -> None:
+        await self._reload()
+        if not self.room.problem:
+            self.say(f"Read: {plural(len(self.list.rows), 'job')}")
 
     async def _reload(self, stay_on: JobSummary | None = None) -> None:
         found = await self.ask(self.room.ports.saved.list(), "Saved jobs were not read")
@@ -164,6 +169,23 @@ class SavedScreen(V7Screen):
             return
         await self._reload(stay_on=job)
         self.say(f"{job.title}: {moved.stage.value}" + (", note kept" if note else ""), ink="good", aside="u Undo")
+
+    def action_remove(self) -> None:
+        """Out of the pipeline, with the note; undo brings both back."""
+        if (saved := self.list.current) is not None:
+            self._before.append(saved)
+            self.work(lambda: self._remove(saved), "move", exclusive=False)
+
+    async def _remove(self, saved: SavedJob) -> None:
+        async def removed() -> bool:
+            await self.room.ports.saved.remove(saved.job.id)
+            return True
+
+        if await self.ask(removed(), "Not removed") is None:
+            self._before.remove(saved)
+            return
+        await self._reload()
+        self.say(f"Removed {saved.job.title}", ink="good", aside="u Undo")
 
     def action_undo(self) -> None:
         """Take the last change of this screen back."""

@@ -226,6 +226,7 @@ class SettingsScreen(V7Screen):
         settings = await self.ask(self.room.ports.settings.load(), "Settings were not read")
         if settings is not None:
             self.room.settings = settings
+            self.say("Read again")
             self.post_message(self.Changed())
 
     def on_line_list_moved(self, event: RowList.Moved) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 
 from v7core.constants import SacredUIConstants as Budgets
 from v7core.models.dashboard import TrendDirection
@@ -90,7 +91,7 @@ class Card(Vertical):
 
     def __init__(self, title: str, indicator: PerformanceIndicator) -> None:
         super().__init__()
-        self.border_title = title
+        self.border_title = Content(title)
         self.figures = _Figures(2)
         self.indicator = indicator
         self.verdict = _Figures(1)
