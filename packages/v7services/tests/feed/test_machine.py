@@ -38,17 +38,16 @@ def fold_of(events, documents):
     for event in left[start:]:
         row = engine.hasher.transform(documents[event.document_id])
         shown = event.shown
-        engine.learn(
-            Evidence(
-                sequence=event.sequence,
-                profile=event.profile,
-                reward=event.reward,
-                row=row,
-                round=event.sequence - 1 if shown is None else shown.round,
-                shown_mean=None if shown is None else shown.mean,
-                shown_sd=None if shown is None else shown.sd,
-            )  # fmt: skip
+        evidence = Evidence(
+            sequence=event.sequence,
+            profile=event.profile,
+            reward=event.reward,
+            row=row,
+            round=event.sequence - 1 if shown is None else shown.round,
+            shown_mean=None if shown is None else shown.mean,
+            shown_sd=None if shown is None else shown.sd,
         )
+        engine.learn(evidence)
     return engine.snapshot()
 
 
