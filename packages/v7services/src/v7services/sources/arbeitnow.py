@@ -68,7 +68,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         employment_type=employment_of(*kinds),
         seniority=seniority_of(title, *kinds),
         posted=epoch_s(item, "created_at"),
-        url=text(item, "url"),
+        url=raw_text(item, "url"),
         text=html_text(raw_text(item, "description")),
     )
 

@@ -68,8 +68,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
         employment_type=employment_of(text(item, "employmentType")),
         pay=_pay(item),
         posted=instant(item, "publishedAt"),
-        url=text(item, "jobUrl"),
-        apply_url=text(item, "applyUrl"),
+        url=raw_text(item, "jobUrl"),
+        apply_url=raw_text(item, "applyUrl"),
         text=raw_text(item, "descriptionPlain") or html_text(raw_text(item, "descriptionHtml")),
     )
 

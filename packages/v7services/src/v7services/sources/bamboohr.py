@@ -93,7 +93,7 @@ def parse_detail(body: bytes, posting: JobPosting, context: ParseContext) -> Job
         text=html_text(raw_text(opening, "description")),
         posted=instant(opening, "datePosted") or posting.posted,
         pay=pay_from_text(text(opening, "compensation")) or posting.pay,
-        url=safe_url(text(opening, "jobOpeningShareUrl")) or posting.url,
+        url=safe_url(raw_text(opening, "jobOpeningShareUrl")) or posting.url,
     )
 
 

@@ -59,7 +59,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         employment_type=employment_of(text(item, "type", "name"), text(item, "type", "id")),
         pay=pay_from_text(text(item, "salary")),
         posted=instant(item, "published_date"),
-        url=text(item, "url"),
+        url=raw_text(item, "url"),
         text=html_text(raw_text(item, "description")),
     )
 

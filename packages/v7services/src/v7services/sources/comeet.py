@@ -74,7 +74,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
         employment_type=employment_of(text(item, "employment_type")),
         seniority=seniority_of(text(item, "experience_level")),
         updated=instant(item, "time_updated"),
-        url=text(item, "url_active_page") or text(item, "url_comeet_hosted_page"),
+        url=raw_text(item, "url_active_page") or raw_text(item, "url_comeet_hosted_page"),
         text="\n\n".join(f"{name}\n{words}".strip() for name, words in details if words),
     )
 

@@ -127,7 +127,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         pay=_pay(item),
         posted=instant(item, "dateCreation"),
         updated=instant(item, "dateActualisation"),
-        url=text(item, "origineOffre", "urlOrigine"),
+        url=raw_text(item, "origineOffre", "urlOrigine"),
         language="fr",
         text=html_text(raw_text(item, "description")),
     )

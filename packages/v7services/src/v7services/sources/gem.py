@@ -66,7 +66,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         employment_type=employment_of(text(item, "employment_type") or text(item, "employmentType")),
         posted=epoch_s(item, "firstPublishedTsSec") or instant(item, "first_published_at"),
         updated=instant(item, "updated_at"),
-        url=text(item, "absolute_url") or text(item, "applyUrl"),
+        url=raw_text(item, "absolute_url") or raw_text(item, "applyUrl"),
         requisition_id=text(item, "requisition_id"),
         text=html_text(raw_text(item, "content")) or raw_text(item, "content_plain"),
     )

@@ -94,7 +94,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         posted=instant(item, "first_published"),
         updated=instant(item, "updated_at"),
         closes=instant(item, "application_deadline"),
-        url=text(item, "absolute_url"),
+        url=raw_text(item, "absolute_url"),
         language=text(item, "language"),
         requisition_id=text(item, "requisition_id"),
         text=_description(item),

@@ -79,8 +79,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         ),
         posted=epoch_s(item, "pubDate"),
         closes=epoch_s(item, "expiryDate"),
-        url=text(item, "guid") or text(item, "applicationLink"),
-        apply_url=text(item, "applicationLink"),
+        url=raw_text(item, "guid") or raw_text(item, "applicationLink"),
+        apply_url=raw_text(item, "applicationLink"),
         text=html_text(raw_text(item, "description")) or html_text(raw_text(item, "excerpt")),
     )
 

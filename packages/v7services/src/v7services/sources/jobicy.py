@@ -58,7 +58,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         seniority=seniority_of("mid" if level.lower() == "midweight" else level, title),
         pay=_pay(item),
         posted=instant(item, "pubDate"),
-        url=text(item, "url"),
+        url=raw_text(item, "url"),
         text=html_text(raw_text(item, "jobDescription")) or html_text(raw_text(item, "jobExcerpt")),
     )
 

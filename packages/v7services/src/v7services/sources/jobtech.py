@@ -114,8 +114,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
         posted=instant(item, "publication_date", zone=CENTRAL_EUROPE),
         closes=instant(item, "application_deadline", zone=CENTRAL_EUROPE)
         or instant(item, "last_publication_date", zone=CENTRAL_EUROPE),
-        url=text(item, "webpage_url") or f"https://arbetsformedlingen.se/platsbanken/annonser/{text(item, 'id')}",
-        apply_url=text(item, "application_details", "url"),
+        url=raw_text(item, "webpage_url") or f"https://arbetsformedlingen.se/platsbanken/annonser/{text(item, 'id')}",
+        apply_url=raw_text(item, "application_details", "url"),
         requisition_id=text(item, "external_id"),
         text=_description(item),
     )

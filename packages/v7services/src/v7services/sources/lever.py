@@ -68,8 +68,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         employment_type=employment_of(text(item, "categories", "commitment")),
         pay=_pay(item),
         posted=epoch_ms(item, "createdAt"),
-        url=text(item, "hostedUrl"),
-        apply_url=text(item, "applyUrl"),
+        url=raw_text(item, "hostedUrl"),
+        apply_url=raw_text(item, "applyUrl"),
         text=_description(item),
     )
 

@@ -75,8 +75,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         posted=instant(item, "published_at") or instant(item, "created_at"),
         updated=instant(item, "updated_at"),
         closes=instant(item, "close_at"),
-        url=text(item, "careers_url"),
-        apply_url=text(item, "careers_apply_url"),
+        url=raw_text(item, "careers_url"),
+        apply_url=raw_text(item, "careers_apply_url"),
         text="\n\n".join(part for part in description if part),
     )
 

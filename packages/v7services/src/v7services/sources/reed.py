@@ -75,7 +75,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         pay=_pay(item),
         posted=_date(item, "date"),
         closes=_date(item, "expirationDate"),
-        url=text(item, "jobUrl"),
+        url=raw_text(item, "jobUrl"),
         text=html_text(raw_text(item, "jobDescription")),
     )
 

@@ -60,8 +60,8 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         employment_type=employment_of(*(tag for tag in tags if _CONTRACT.fullmatch(tag))),
         pay=make_pay(number(item, "salary_min"), number(item, "salary_max"), currency="USD", period=PayPeriod.YEAR),
         posted=instant(item, "date") or epoch_s(item, "epoch"),
-        url=text(item, "url"),
-        apply_url=text(item, "apply_url"),
+        url=raw_text(item, "url"),
+        apply_url=raw_text(item, "apply_url"),
         text=_CODE.sub("", html_text(raw_text(item, "description"))),
     )
 

@@ -74,7 +74,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         fetched_at=context.fetched_at,
         locations=item.get("places", ()),
         departments=filter(None, (text(item, "department", "label"),)),
-        url=text(item, "url"),
+        url=raw_text(item, "url"),
     )
 
 

@@ -77,7 +77,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
         seniority=Seniority.INTERN if internship else seniority_of(title) or Seniority.ENTRY,
         posted=epoch_s(item, "date_posted"),
         updated=epoch_s(item, "date_updated"),
-        url=text(item, "url"),
+        url=raw_text(item, "url"),
     )
 
 

@@ -111,8 +111,8 @@ def parse_detail(body: bytes, posting: JobPosting, context: ParseContext) -> Job
     return replace(
         posting,
         text="\n\n".join(f"{title}\n{words}".strip() for title, words in parts if words),
-        url=safe_url(text(document, "postingUrl")) or posting.url,
-        apply_url=safe_url(text(document, "applyUrl")),
+        url=safe_url(raw_text(document, "postingUrl")) or posting.url,
+        apply_url=safe_url(raw_text(document, "applyUrl")),
     )
 
 

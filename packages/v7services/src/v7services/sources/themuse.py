@@ -85,7 +85,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         tags=[*texts(item, "tags"), *(text(tag, "name") for tag in records(item, "tags"))],
         seniority=seniority_of(*levels, title),
         posted=instant(item, "publication_date"),
-        url=text(item, "refs", "landing_page"),
+        url=raw_text(item, "refs", "landing_page"),
         text=html_text(raw_text(item, "contents")),
     )
 

@@ -91,7 +91,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         pay=_pay(job),
         posted=instant(job, "PublicationStartDate"),
         closes=instant(job, "ApplicationCloseDate"),
-        url=text(job, "PositionURI").replace(":443/", "/"),
+        url=raw_text(job, "PositionURI").replace(":443/", "/"),
         apply_url=next(iter(texts(job, "ApplyURI")), "").replace(":443/", "/"),
         language="en",
         requisition_id=text(job, "PositionID"),

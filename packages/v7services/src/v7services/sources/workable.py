@@ -68,8 +68,8 @@ def _posting(item: Any, board: str, company: str, context: ParseContext) -> JobP
         employment_type=employment_of(text(item, "employment_type")),
         seniority=seniority_of(text(item, "experience")),
         posted=instant(item, "published_on") or instant(item, "created_at"),
-        url=text(item, "url"),
-        apply_url=text(item, "application_url"),
+        url=raw_text(item, "url"),
+        apply_url=raw_text(item, "application_url"),
         requisition_id=text(item, "code"),
         text=html_text(raw_text(item, "description")),
     )
