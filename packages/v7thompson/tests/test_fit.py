@@ -119,7 +119,7 @@ def test_fits_equal_their_twin(design, seed, warm):
 
 
 @settings(max_examples=150, deadline=None)
-@given(designs(scales=(0.01, 0.2, 1.0)), st.integers(0, 99))
+@given(designs(scales=(0.01, 0.2, 1.0, 5.0)), st.integers(0, 99))
 def test_a_fit_is_the_mode(design, seed):
     """The gradient of the posterior vanishes there, and the precision is its curvature's diagonal."""
     prior = priors(seed)

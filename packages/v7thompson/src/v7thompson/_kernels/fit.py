@@ -10,7 +10,7 @@ import numpy as np
 
 from v7thompson._kernels.base import Array, Real, Whole, float32_at, float64_at, kernel, uint32_at, uint64_at
 from v7thompson._kernels.rows import moments
-from v7thompson._kernels.scalar import sigmoid64
+from v7thompson._kernels.scalar import sigmoid64, softplus64
 
 # Words (uint64) of the arena of one-step updates: addresses, but for ELEMENTS and BUCKETS, which are counts.
 INDPTR, INDICES, VALUES, REWARDS, TABLE, MARGINS, SPREADS, ELEMENTS, BUCKETS, STEP_WORDS = range(10)
@@ -20,16 +20,20 @@ INDPTR, INDICES, VALUES, REWARDS, TABLE, MARGINS, SPREADS, ELEMENTS, BUCKETS, ST
     PRIOR_MEAN, PRIOR_VARIANCE, DUAL, MEAN, PRECISION, INTERCEPT, WORK, FIT_ELEMENTS, FEATURES, FIT_WORDS,
 ) = range(4, 14)  # fmt: skip
 
-WORK_VECTORS = 9
+WORK_VECTORS = 10
 """WORK has this many vectors of one number an event, then one of one number a feature."""
 
-STEP_TOLERANCE = 1e-12
+STEP_TOLERANCE = 1e-2
+"""Logits the latent moves last while its root is sought; Halley's method cubes the error, so what is left is rounding."""
 FIT_TOLERANCE = 1e-4
 """The largest |reward - p - dual| of a finished fit."""
 FORCING = 0.05
 """A Newton step's equations are solved to this share of their right side, or to the largest gap where that is less."""
 LARGEST_MOVE = 4.0
 """Logits a latent moves in one Newton step: without the limit it diverges."""
+SLACK = 1e-9
+"""Share of the objective that a step may make it worse by: rounding."""
+MOST_HALVINGS = 30
 MOST_STEPS = 200
 MOST_DIRECTIONS = 60
 
@@ -41,26 +45,31 @@ _FOUR = np.uintp(4)
 def step_dual(mean: Real, variance: Real, reward: Real) -> Real:
     """The root of a = reward - sigmoid(mean + variance * a): how far one event pulls its latent.
 
-    Newton's method inside a bracket: the root lies between 0 and the pull at no move at all.
+    Halley's method from 0, and halving of the bracket where it does not settle: the root lies between 0 and the pull
+    at no move at all.
     """
-    pull = reward - sigmoid64(mean)
+    p = sigmoid64(mean)
+    pull = reward - p
     low = min(pull, 0.0)
     high = max(pull, 0.0)
-    a = pull / (1.0 + 0.25 * variance)
+    a = 0.0
+    moved = 2.0  # more than any first move
     for _ in range(60):
-        p = sigmoid64(mean + variance * a)
         wrong = a - reward + p
         if wrong > 0.0:
             high = a
         else:
             low = a
-        b = a - wrong / (1.0 + variance * (p * (1.0 - p)))
-        if not (low <= b <= high):
+        bend = variance * (p * (1.0 - p))
+        slope = 1.0 + bend
+        b = a - (2.0 * wrong * slope) / (2.0 * slope * slope - wrong * (variance * bend * (1.0 - 2.0 * p)))
+        if not (low <= b <= high) or abs(b - a) > 0.5 * moved:
             b = 0.5 * (low + high)
         moved = abs(b - a)
         a = b
-        if moved <= STEP_TOLERANCE:
+        if moved * (1.0 + variance) <= STEP_TOLERANCE:
             break
+        p = sigmoid64(mean + variance * a)
     return a
 
 
@@ -76,8 +85,8 @@ def steps(arena: Whole, first: Whole, last: Whole, intercept: Real) -> None:
 
     Args:
         arena: Address of the step arena. TABLE float32 (BUCKETS, 2), mean and variance of each weight, is
-            **overwritten**, and MARGINS and SPREADS (events,) between `first` and `last`: mean (with the intercept) and
-            variance (without) of the latent before the update.
+            **overwritten**, and so are MARGINS and SPREADS (last - first,): mean (with the intercept) and variance
+            (without) of each event's latent before its update.
         first: The first event.
         last: Behind the last one.
         intercept: Logits.
@@ -90,15 +99,15 @@ def steps(arena: Whole, first: Whole, last: Whole, intercept: Real) -> None:
     values = float32_at(words[VALUES], words[ELEMENTS])
     rewards = float64_at(words[REWARDS], last)
     table = float32_at(words[TABLE], np.uint64(2) * words[BUCKETS])
-    margins = float64_at(words[MARGINS], last)
-    spreads = float64_at(words[SPREADS], last)
+    margins = float64_at(words[MARGINS], last - first)
+    spreads = float64_at(words[SPREADS], last - first)
     for event in range(np.uintp(first), np.uintp(last)):
         start = indptr[event]
         end = indptr[event + _ONE]
         row_mean, variance = moments(indices, values, table, start, end - start)
         mean = row_mean + intercept
-        margins[event] = mean
-        spreads[event] = variance
+        margins[event - np.uintp(first)] = mean
+        spreads[event - np.uintp(first)] = variance
         a = step_dual(mean, variance, rewards[event])
         p = min(max(rewards[event] - a, 0.0), 1.0)
         curvature = p * (1.0 - p)
@@ -179,6 +188,19 @@ def product(
 
 
 @kernel
+def objective(
+    dual: Array, change: Array, eta: Array, moved: Array, offset: Array, rewards: Array, share: Real, n: Whole
+) -> Real:
+    """a' K a / 2 - sum of reward * eta - log(1 + exp(eta)), at a share of a step."""
+    total = 0.0
+    for i in range(n):
+        latent = eta[i] + share * moved[i]
+        a = dual[i] + share * change[i]
+        total += 0.5 * (a * (latent - offset[i])) - (rewards[i] * latent - softplus64(latent))
+    return total
+
+
+@kernel
 def fit(arena: Whole, events: Whole) -> Whole:
     """The mode of the posterior over weights and intercept, by damped Newton steps in the dual, and its curvature.
 
@@ -186,7 +208,8 @@ def fit(arena: Whole, events: Whole) -> Whole:
         eta = intercept + X w;  at the mode  w = mean + variance * X' a,  a = reward - sigmoid(eta)
 
     Each step solves (I + W K) d = (reward - p) - a with W = p (1 - p) by conjugate gradients on the symmetric form
-    I + sqrt(W) K sqrt(W), whose eigenvalues are at least 1, and moves no latent by more than LARGEST_MOVE.
+    I + sqrt(W) K sqrt(W), whose eigenvalues are at least 1, moves no latent by more than LARGEST_MOVE, and is halved
+    until the objective does not grow.
 
     Args:
         arena: Address of the fit arena. DUAL (events,) is the start (zeros, or an earlier fit's) and is **overwritten**
@@ -223,12 +246,17 @@ def fit(arena: Whole, events: Whole) -> Whole:
     residual = float64_at(words[WORK] + np.uint64(6) * stride, events)
     direction = float64_at(words[WORK] + np.uint64(7) * stride, events)
     image = float64_at(words[WORK] + np.uint64(8) * stride, events)
-    work = float64_at(words[WORK] + np.uint64(9) * stride, features)
+    offset = float64_at(words[WORK] + np.uint64(9) * stride, events)
+    work = float64_at(words[WORK] + np.uint64(10) * stride, features)
     constant = intercept[1]
 
     product(indptr, indices, values, variance, constant, dual, n, work, features, eta)
     for i in range(n):
-        eta[i] += row_dot(indices, values, indptr[i], indptr[i + _ONE], prior_mean) + intercept[0]
+        offset[i] = row_dot(indices, values, indptr[i], indptr[i + _ONE], prior_mean) + intercept[0]
+        eta[i] += offset[i]
+    for i in range(n):
+        gap[i] = 0.0
+    value = objective(dual, gap, eta, gap, offset, rewards, 0.0, n)
     taken = 0
     while taken < MOST_STEPS:
         for i in range(n):
@@ -270,10 +298,18 @@ def fit(arena: Whole, events: Whole) -> Whole:
                 direction[i] = residual[i] + ratio * direction[i]
         for i in range(n):
             moved[i] = pull[i] - moved[i]
+            solution[i] = gap[i] - root[i] * solution[i]
         far = largest(moved, n)
         share = LARGEST_MOVE / far if far > LARGEST_MOVE else 1.0
+        after = objective(dual, solution, eta, moved, offset, rewards, share, n)
+        halvings = 0
+        while after > value + SLACK * (1.0 + abs(value)) and halvings < MOST_HALVINGS:
+            halvings += 1
+            share *= 0.5
+            after = objective(dual, solution, eta, moved, offset, rewards, share, n)
+        value = after
         for i in range(n):
-            dual[i] += share * (gap[i] - root[i] * solution[i])
+            dual[i] += share * solution[i]
             eta[i] += share * moved[i]
 
     spread(indptr, indices, values, dual, n, work, features)

@@ -42,29 +42,21 @@ def uniform64(bits: Whole) -> Real:
 def exp64(x: Real) -> Real:
     """e**x in float64: within 1 ulp; 0 below -708, the value at 709 above it, NaN for NaN.
 
+    Without branches, and the polynomial in pairs of pairs, so that a loop of it vectorises and a single one waits less.
     Source: reduction by ln 2 in two parts (Cody & Waite 1980), Taylor polynomial of degree 13 on |r| <= 0.3466.
     """
-    if x < -708.0:
-        return 0.0
-    x = min(x, 709.0)
-    k = math.floor(x * _LOG2E + 0.5)
-    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r * r + r + 1.0
-    if x != x:
-        return x
-    return p * np.int64((np.int64(k) + np.int64(1023)) << np.int64(52)).view(np.float64)
+    bounded = min(max(x, -708.0), 709.0)
+    k = math.floor(bounded * _LOG2E + 0.5)
+    r = (bounded - k * _LN2_HIGH) - k * _LN2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    low = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0))
+    middle = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0))
+    high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0))
+    p = ((low + r4 * (middle + r4 * high)) * r2 + r) + 1.0
+    value = p * np.int64((np.int64(k) + np.int64(1023)) << np.int64(52)).view(np.float64)
+    value = 0.0 if x < -708.0 else value
+    return x if x != x else value
 
 
 @kernel
@@ -94,10 +86,8 @@ def log64(x: Real) -> Real:
 @kernel
 def sigmoid64(x: Real) -> Real:
     """1 / (1 + e**-x), in [0, 1], without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + exp64(-x))
-    e = exp64(x)
-    return e / (1.0 + e)
+    e = exp64(-abs(x))
+    return (1.0 if x >= 0.0 else e) / (1.0 + e)
 
 
 @kernel

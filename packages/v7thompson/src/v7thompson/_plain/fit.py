@@ -8,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from v7thompson._plain.rows import moments
-from v7thompson._plain.scalar import F64, sigmoid64, total
+from v7thompson._plain.scalar import F64, sigmoid64, softplus64, total
 from v7thompson.contract import Design, Fit, Prior
 
-STEP_TOLERANCE = 1e-12
+STEP_TOLERANCE = 1e-2
 FIT_TOLERANCE = 1e-4
 FORCING = 0.05
 LARGEST_MOVE = 4.0
+SLACK = 1e-9
+MOST_HALVINGS = 30
 MOST_STEPS = 200
 MOST_DIRECTIONS = 60
 
@@ -25,19 +27,21 @@ def _sigmoid(x: float) -> float:
 
 def step_dual(mean: float, variance: float, reward: float) -> float:
     """The root of a = reward - sigmoid(mean + variance * a)."""
-    pull = reward - _sigmoid(mean)
-    low, high = min(pull, 0.0), max(pull, 0.0)
-    a = pull / (1.0 + 0.25 * variance)
+    p = _sigmoid(mean)
+    pull = reward - p
+    low, high, a, moved = min(pull, 0.0), max(pull, 0.0), 0.0, 2.0
     for _ in range(60):
-        p = _sigmoid(mean + variance * a)
         wrong = a - reward + p
         low, high = (low, a) if wrong > 0.0 else (a, high)
-        b = a - wrong / (1.0 + variance * (p * (1.0 - p)))
-        if not low <= b <= high:
+        bend = variance * (p * (1.0 - p))
+        slope = 1.0 + bend
+        b = a - (2.0 * wrong * slope) / (2.0 * slope * slope - wrong * (variance * bend * (1.0 - 2.0 * p)))
+        if not low <= b <= high or abs(b - a) > 0.5 * moved:
             b = 0.5 * (low + high)
         moved, a = abs(b - a), b
-        if moved <= STEP_TOLERANCE:
+        if moved * (1.0 + variance) <= STEP_TOLERANCE:
             break
+        p = _sigmoid(mean + variance * a)
     return a
 
 
@@ -93,8 +97,12 @@ def fit(design: Design, prior: Prior, start: F64) -> Fit:
         result: F64 = matrix.rows_of(matrix.spread(v) * prior.variance) + constant * total(v)
         return result
 
-    eta = product(dual) + (matrix.rows_of(prior.mean) + prior.intercept[0])
-    taken = 0
+    def objective(a: F64, latent: F64) -> float:
+        return total(0.5 * (a * (latent - offset)) - (rewards * latent - softplus64(latent)))
+
+    offset = matrix.rows_of(prior.mean) + prior.intercept[0]
+    eta = product(dual) + offset
+    value, taken = objective(dual, eta), 0
     while taken < MOST_STEPS and dual.size:
         p = sigmoid64(eta)
         gap, root = (rewards - p) - dual, np.sqrt(p * (1.0 - p))
@@ -118,11 +126,14 @@ def fit(design: Design, prior: Prior, start: F64) -> Fit:
             residual -= length * curved
             before, size = size, total(residual * residual)
             direction = residual + (size / before) * direction
-        moved = pull - moved
+        moved, change = pull - moved, gap - root * solution
         far = float(np.abs(moved).max())
-        share = LARGEST_MOVE / far if far > LARGEST_MOVE else 1.0
-        dual += share * (gap - root * solution)
-        eta += share * moved
+        share, halvings = LARGEST_MOVE / far if far > LARGEST_MOVE else 1.0, 0
+        after = objective(dual + share * change, eta + share * moved)
+        while after > value + SLACK * (1.0 + abs(value)) and halvings < MOST_HALVINGS:
+            halvings, share = halvings + 1, share * 0.5
+            after = objective(dual + share * change, eta + share * moved)
+        value, dual, eta = after, dual + share * change, eta + share * moved
 
     p = sigmoid64(eta)
     weight = p * (1.0 - p)

@@ -5,24 +5,21 @@ import numpy.typing as npt
 
 F64 = npt.NDArray[np.float64]
 
-_EXPONENTS = (
-    1 / 6227020800.0, 1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0, 1 / 5040.0, 1 / 720.0,
-    1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5,
-)  # fmt: skip
-
 
 def exp64(x: F64) -> F64:
     """e**x; 0 below -708, the value at 709 above it, NaN for NaN."""
-    given = np.minimum(x, 709.0)
-    held = np.where(given >= -708.0, given, 0.0)  # NaN, too, is put back at the end
-    k = np.floor(held * 1.4426950408889634 + 0.5)
-    r = (held - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10
-    p = np.full_like(r, _EXPONENTS[0])
-    for coefficient in _EXPONENTS[1:]:
-        p = p * r + coefficient
-    p = p * r * r + r + 1.0
+    bounded = np.minimum(np.maximum(x, -708.0), 709.0)
+    bounded = np.where(np.isnan(x), 0.0, bounded)  # put back below
+    k = np.floor(bounded * 1.4426950408889634 + 0.5)
+    r = (bounded - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10
+    r2 = r * r
+    r4 = r2 * r2
+    low = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0))
+    middle = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0))
+    high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0))
+    p = ((low + r4 * (middle + r4 * high)) * r2 + r) + 1.0
     scaled: F64 = p * ((k.astype(np.int64) + 1023) << 52).view(np.float64)
-    result: F64 = np.where(given < -708.0, 0.0, np.where(given >= -708.0, scaled, x))
+    result: F64 = np.where(np.isnan(x), x, np.where(x < -708.0, 0.0, scaled))
     return result
 
 
@@ -50,7 +47,7 @@ def log64(x: F64) -> F64:
 def sigmoid64(x: F64) -> F64:
     """1 / (1 + e**-x), in [0, 1], without overflow."""
     e = exp64(-np.abs(x))
-    result: F64 = np.where(x >= 0.0, 1.0 / (1.0 + e), e / (1.0 + e))
+    result: F64 = np.where(x >= 0.0, 1.0, e) / (1.0 + e)
     return result
 
 
@@ -62,5 +59,5 @@ def softplus64(x: F64) -> F64:
 
 
 def total(products: F64) -> float:
-    """The sum, element after element: `numpy.sum` adds in an order that depends on the CPU."""
-    return float(np.add.accumulate(products)[-1]) if products.size else 0.0
+    """The sum from 0, element after element: `numpy.sum` adds in an order that depends on the CPU."""
+    return 0.0 + float(np.add.accumulate(products)[-1]) if products.size else 0.0
