@@ -42,7 +42,8 @@ def test_plain_v7_without_a_terminal_says_what_to_do_next(v7, home):
     """In one screen; nothing is made."""
     ran = v7()
     assert (0, True) == (ran.status, len(ran.lines) <= 24)
-    assert all(len(line) <= 100 for line in ran.lines)
+    assert all(len(line) <= 80 for line in ran.lines[:-1])
+    assert str(home) == ran.lines[-1]
     assert "v7 sources add" in ran.out
     assert not home.exists()
 

@@ -6,6 +6,7 @@ no screen, and the screen's process neither numpy nor sqlite3.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from v7core.clock import SystemClock
 from v7core.protocols import LoadLevel, Recorder
 from v7core.registry import MonitoringSystemRegistry, NullRecorder
 from v7terminal.console import complain
+from v7terminal.exports import Exports, exporting
 from v7terminal.paths import Home, prepare
 
 if TYPE_CHECKING:
@@ -221,9 +223,10 @@ async def _warm(
     """Make the engine ready and hand the feed over; it lives until this is cancelled."""
     from v7core.errors import ComputeError, ComputeFault, V7Error
     from v7terminal.late import compile_apart
-    from v7thompson.kernel_cache import is_cached
 
     try:
+        from v7thompson.kernel_cache import is_cached  # in here: what keeps it from loading is told, too
+
         if not is_cached():
             step("compiling the engine, this once")
             await compile_apart()
@@ -244,7 +247,7 @@ async def _ended(task: "asyncio.Task[None]") -> None:
 
 
 @asynccontextmanager
-async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIterator[Ports]":
+async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Exports) -> "AsyncIterator[Ports]":
     """What the screens are given: the ports of the background process, and this process's own measurements.
 
     The background process is started before anything else, so that both start side by side.
@@ -272,14 +275,17 @@ async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIter
 
     happened: list[Callable[[str], None]] = [tell]
     steps: list[Callable[[str], None]] = []
+    said = deque(("starting",), maxlen=1)
 
     def ended(text: str) -> None:
         for each in happened:
             each(text)
 
     def noted(topic: str, value: msgspec.Raw) -> None:
-        for each in steps if topic == WARMING else ():
-            each(msgspec.msgpack.decode(value, type=str))
+        if topic == WARMING:
+            said.append(msgspec.msgpack.decode(value, type=str))
+            for each in steps:
+                each(said[-1])
 
     child = BackendProcess(
         backend_command(prepare(home).path),
@@ -311,7 +317,9 @@ async def opened_terminal(home: Home, tell: Callable[[str], None]) -> "AsyncIter
             stack.push_async_callback(probes.stop)
             await dashboard.start_real_time_monitoring()
             stack.push_async_callback(dashboard.stop_monitoring)
+            await stack.enter_async_context(exporting(dashboard, exports))
             steps.append(step)
+            step(said[-1])
             try:
                 await warming.ready()
             finally:

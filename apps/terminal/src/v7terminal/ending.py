@@ -17,6 +17,10 @@ STOP_S: Final = 2.0
 """Within this a command that was told to stop has ended."""
 
 
+class NobodyReads(Exception):
+    """The reader of our output had enough. Not an `OSError`: click ends those with a status of its own."""
+
+
 def ended(run: Callable[[], object]) -> int:
     """Run a command and say what the shell gets.
 
@@ -25,6 +29,9 @@ def ended(run: Callable[[], object]) -> int:
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: then nobody wants to hear
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the process
     try:
         result = run()
         sys.stdout.flush()
@@ -34,10 +41,10 @@ def ended(run: Callable[[], object]) -> int:
         return _said(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _said("stopped", 128 + signal.SIGINT)
-    except BrokenPipeError:
-        return _nobody_reads()
+    except (BrokenPipeError, NobodyReads):
+        return _to_nowhere(0)
     except OSError as error:
-        return _said(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+        return _to_nowhere(_said(f"{error.filename or 'system'}: {error.strerror or error}", 1))
     except Exception as error:
         from v7terminal.reports import report_of
 
@@ -46,7 +53,7 @@ def ended(run: Callable[[], object]) -> int:
 
 
 def _said(message: str, status: int) -> int:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         sys.stdout.flush()
     complain(message)
     return status
@@ -59,8 +66,9 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _nobody_reads() -> int:
+def _to_nowhere(status: int) -> int:
     # The interpreter flushes standard output once more at exit and would complain aloud: give it somewhere to go.
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    return 0
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    return status

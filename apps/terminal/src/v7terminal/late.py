@@ -75,7 +75,7 @@ class LateFeed:
 async def compile_apart() -> None:
     """Compile in a process of its own, so that this one answers meanwhile; where that fails it compiles here, later."""
     compiler = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "v7thompson.warmup", stdin=asyncio.subprocess.DEVNULL,
+        sys.executable, "-P", "-m", "v7thompson.warmup", stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

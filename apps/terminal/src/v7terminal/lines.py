@@ -1,6 +1,6 @@
 """Postings, scores and polls as lines of text."""
 
-from v7core.models.feed import Card, Explanation
+from v7core.models.feed import Card, Deck, Explanation
 from v7core.models.jobs import JobSummary, Pay, PayPeriod, Workplace, short_id
 from v7core.models.sources import PollReport
 
@@ -20,6 +20,11 @@ def card_line(rank: int, card: Card, why: Explanation | None = None) -> str:
     if why is not None:
         parts.append(reasons(why))
     return " · ".join(parts)
+
+
+def nothing_to_show(deck: Deck) -> str:
+    """Why a deck is empty, and what to do about it."""
+    return deck.why_empty() if deck.total else "no jobs yet: `v7 sources add ADDRESS`, then `v7 refresh`"
 
 
 def reasons(why: Explanation, count: int = SHOWN_REASONS) -> str:

@@ -7,11 +7,10 @@ from typing import Final
 from v7core.errors import V7Error
 from v7core.models.feed import Card, ReactionKind
 from v7core.protocols import JobFeed
-from v7terminal.commands.rank import nothing_to_show
 from v7terminal.compose import opened_feed, opened_storage
 from v7terminal.console import complain, say
 from v7terminal.demo.home import mark_of
-from v7terminal.lines import pay_of, place_of, reasons
+from v7terminal.lines import nothing_to_show, pay_of, place_of, reasons
 from v7terminal.paths import Home
 
 DECK: Final = 50

@@ -3,33 +3,35 @@
 import asyncio
 import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from v7terminal.console import say
 from v7terminal.demo.home import mark_of
+from v7terminal.exports import Exports
 from v7terminal.options import given_home
 from v7terminal.paths import Home
 
 GUIDE: Final = """\
-V7 ranks the openings of job boards for you, and learns from what you say to them.
+V7 ranks the openings of job boards for you, and learns from what you say.
 
 Nothing is here yet. What to do next:
 
-  v7 demo                                      see it at work first, without a network
-  v7 profile match --edit                      who you are: paste a CV, or a few words
-  v7 profile manifest --edit                   where you want to go
-  v7 sources starter                           boards to begin with, by trade and region
-  v7 sources add https://boards.example/acme   a company's board, or any RSS/Atom feed
-  v7 refresh                                   poll them
-  v7 rank                                      the best first, with reasons
-  v7                                           the app, in a terminal
+  v7 demo                             see it at work first, without a network
+  v7 profile match --edit             who you are: paste a CV, or a few words
+  v7 profile manifest --edit          where you want to go
+  v7 sources starter TRADE REGION     boards to begin with
+  v7 sources add https://…            a company's board, or any RSS/Atom feed
+  v7 refresh                          poll them
+  v7 rank                             the best first, with reasons
+  v7                                  the app, in a terminal
 
-`v7 --help` lists every command; everything is kept in {home} and nowhere else."""
+`v7 --help` lists every command. Everything is kept in one place only:
+{home}"""
 
 
-def run_app(ctx: click.Context) -> int:
+def run_app(ctx: click.Context, exports: Exports) -> int:
     """Plain `v7`."""
     home = given_home(ctx)
     if os.environ.get("V7_PLAIN"):
@@ -37,7 +39,7 @@ def run_app(ctx: click.Context) -> int:
 
         return run_plain(home)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return run_screens(home)
+        return run_screens(home, exports)
     if not home.exists:
         say(GUIDE.format(home=home.path))
         return 0
@@ -47,18 +49,25 @@ def run_app(ctx: click.Context) -> int:
     return 0
 
 
-def run_screens(home: Home) -> int:
+def run_screens(home: Home, exports: Exports | None = None) -> int:
     """The app, until the person leaves it. Returns its exit status."""
-    return asyncio.run(_screens(home))
+    return asyncio.run(_screens(home, exports or Exports()))
 
 
-async def _screens(home: Home) -> int:
+async def _screens(home: Home, exports: Exports) -> int:
     from v7terminal.compose import opened_terminal
 
-    told: list[str] = []
-    async with opened_terminal(home, told.append) as ports:
+    screens: list[Any] = []  # none until there is one to say it on
+
+    def tell(text: str) -> None:
+        for screen in screens:
+            screen.tell(text)
+
+    async with opened_terminal(home, tell, exports) as ports:
         from v7ui.app import V7App
 
         app = V7App(ports, banner="DEMO" if mark_of(home) is not None else "")
+        screens.append(app)
         await app.run_async()
-        return app.return_code or 0
+        code: int = app.return_code or 0
+        return code

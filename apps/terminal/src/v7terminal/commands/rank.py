@@ -10,7 +10,7 @@ from v7core.models.filters import JobFilter
 from v7terminal.compose import opened_feed, opened_storage
 from v7terminal.console import complain, say, say_json
 from v7terminal.filters import filter_of, filter_options
-from v7terminal.lines import card_line
+from v7terminal.lines import card_line, nothing_to_show
 from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
@@ -45,11 +45,6 @@ async def _ranked(home: Home, top: int, blend: float | None, filters: JobFilter,
         deck = await feed.deck(limit=top, blend=blend, filters=filters)
         whys = [await feed.why(card.job.id, card.scored.profile) for card in deck.cards] if explain else []
         return deck, tuple(whys)
-
-
-def nothing_to_show(deck: Deck) -> str:
-    """Why a deck is empty, and what to do about it."""
-    return deck.why_empty() if deck.total else "no jobs yet: `v7 sources add ADDRESS`, then `v7 refresh`"
 
 
 def card_document(card: Card) -> dict[str, Any]:

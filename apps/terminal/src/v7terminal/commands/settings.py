@@ -66,7 +66,7 @@ def _one_line(value: object) -> str:
     return str(value)
 
 
-@settings.command("set", cls=HomeCommand)
+@settings.command("set", cls=HomeCommand, context_settings={"ignore_unknown_options": True})  # a value may be -1
 @click.argument("key")
 @click.argument("value")
 @json_option

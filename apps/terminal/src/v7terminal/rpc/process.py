@@ -177,4 +177,4 @@ class BackendProcess:
 
 def backend_command(home: Path) -> tuple[str, ...]:
     """The program that is the background process of a home."""
-    return (sys.executable, "-m", "v7terminal.backend", str(home))
+    return (sys.executable, "-P", "-m", "v7terminal.backend", str(home))
