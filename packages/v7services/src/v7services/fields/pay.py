@@ -15,7 +15,7 @@ _PERIODS: Final = (
     (PayPeriod.WEEK, re.compile(r"\b(?:per[- ]week|a week|/ ?(?:week|wk)|weekly|weeks?|wk|pw|pro woche|woche|semaine|hebdo\w*|semana)\b", re.IGNORECASE)),
     (PayPeriod.MONTH, re.compile(r"\b(?:per[- ]month|a month|/ ?(?:month|mo)|monthly|months?|mo|pm|pcm|pro monat|monat(?:lich)?|mensuel\w*|mois|mes|mensual\w*|månad\w*|måned\w*)\b", re.IGNORECASE)),
     (PayPeriod.YEAR, re.compile(r"\b(?:per[- ](?:year|annum)|a year|/ ?(?:year|yr)|yearly|annual\w*|annum|years?|yr|p\.?a\.?|pro jahr|jahr(?:lich)?|jahresgehalt|annuel\w*|an(?:née)?|año|anual\w*|år(?:lig\w*|slön)?)(?:\b|$)", re.IGNORECASE)),
-    (PayPeriod.ONCE, re.compile(r"\b(?:one-?time|once|fixed|lump)\b", re.IGNORECASE)),
+    (PayPeriod.ONCE, re.compile(r"\b(?:one[- ]?time|once|fixed|lump)\b", re.IGNORECASE)),
 )  # fmt: skip
 _CODES: Final = frozenset(
     "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JPY KES KRW KZT MAD MXN MYR "
@@ -115,7 +115,9 @@ def _amount(value: float | None, minor_units: bool) -> float | None:
     return amount if 0 < amount < MAX_AMOUNT else None
 
 
-def pay_from_text(words: str, *, currency: str | None = None, period: PayPeriod | None = None) -> Pay | None:
+def pay_from_text(
+    words: str, *, currency: str | None = None, period: PayPeriod | None = None, usual: bool = False
+) -> Pay | None:
     """Pay from free text such as "$1.40k - $1.80k", "£45,000-£55,000 pa" or "1600,00 Euros à 1800,00 Euros par mois".
 
     The words are always kept; amounts only where they can be read.
@@ -123,6 +125,7 @@ def pay_from_text(words: str, *, currency: str | None = None, period: PayPeriod 
     Args:
         currency: Used when the text names none.
         period: Used when the text names none.
+        usual: Take the period that amounts of that size are usually for when nobody names one.
     """
     plain = clean_text(words, limit=_MAX_TEXT)
     if not plain:
@@ -135,6 +138,8 @@ def pay_from_text(words: str, *, currency: str | None = None, period: PayPeriod 
     if not amounts:
         return make_pay(currency=found, period=when, original=plain)
     low, high = amounts[0], amounts[1] if len(amounts) > 1 else None
+    if usual and when is PayPeriod.UNKNOWN:
+        when = usual_period(high or low)
     if high is None and re.search(r"\b(?:up to|bis zu|jusqu|max)", plain, re.IGNORECASE):
         low, high = None, low  # type: ignore[assignment]
     elif high is None and not re.search(r"\b(?:from|ab|starting|min|à partir|desde)\b|\+", plain, re.IGNORECASE):

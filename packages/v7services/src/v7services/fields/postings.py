@@ -7,6 +7,7 @@ from typing import Final
 from v7core.errors import InvalidValue
 from v7core.models.jobs import Dated, EmploymentType, JobPosting, Pay, Seniority, Workplace, distinct, job_id
 from v7core.text import clean_block, clean_text
+from v7services.fields.pay_text import pay_in_text
 from v7services.fields.urls import safe_url
 from v7services.fields.work import language_code, seniority_of, workplace_of
 
@@ -41,7 +42,7 @@ def make_posting(
     requisition_id: str | None = None,
     text: str = "",
 ) -> JobPosting:
-    """Clean, fill in what the words say (workplace from title and places, level from the title), and check.
+    """Clean, fill in what the words say (workplace from title and places, level from title, pay from text), and check.
 
     Args:
         external_id: From `reading.external_id`.
@@ -63,6 +64,9 @@ def make_posting(
     where = distinct(clean_text(place, limit=120) for place in locations)[:MAX_PLACES]
     if workplace is Workplace.UNKNOWN:
         workplace = workplace_of((*where, clean_title))
+    words = clean_block(text) if text else ""
+    if words and (pay is None or (pay.minimum is None and pay.maximum is None)):
+        pay = pay_in_text(words) or pay
     if posted is not None and posted.at > fetched_at + _FUTURE:
         posted = None
     if updated is not None and updated.at > fetched_at + _FUTURE:
@@ -78,5 +82,5 @@ def make_posting(
         apply_url=safe_url(apply_url, base=base) if apply_url else None,
         language=language_code(language),
         requisition_id=clean_text(requisition_id, limit=80) or None if requisition_id else None,
-        text=clean_block(text) if text else "",
+        text=words,
     )  # fmt: skip

@@ -110,19 +110,41 @@ _COMPACT: Final = {
     "perdiem": EmploymentType.TEMPORARY, "volunteer": EmploymentType.VOLUNTEER,
 }  # fmt: skip
 
-# First match wins, so what only looks like a level ("account executive", "team lead time") has to come out first.
+# First match wins. Words that only look like a level come out before: an account executive runs no company.
 _NO_LEVEL: Final = re.compile(
-    r"\b(?:account executive|executive assistant|lead generation|lead time|leads?hip|sales lead(?:s)? gen\w*|executive search)\b",
+    r"\b(?:(?:account|solutions?|sales|marketing|business|customer|client|service|support|payable|report|development|communications?|care"
+    r"|operations|finance|hr|pr)s? executive|executive (?:assistant|search|support|recruiter|chef|protection)|leads? generation|lead time|leadership"
+    r"|(?:people|account|business|hr|talent|channel|sales) partner|staff (?:nurse|accountant|attorney|physician|pharmacist|therapist|rn|assistant|writer)"
+    r"|chief of staff|head ?count|principal investigator|chef|presidential)\b",
     re.IGNORECASE,
 )
+# They run a thing, not people: a level of their own only where nothing else names one.
+_THINGS: Final = re.compile(
+    r"\b(?:project|product|program(?:me)?|account|marketing|portfolio|contracts?|content|treasury|partner|success|campaign|brand|category|case"
+    r"|relationship|community|development|merchant|delivery)(?:[ /&]+\w+)? (?:manager|mgr)(?:in|s)?\b|\bmanager[- ]communications\b",
+    re.IGNORECASE,
+)
+_MID_THINGS: Final = re.compile(
+    r"\b(?:project|product|program(?:me)?|account|marketing|portfolio|contracts?|treasury)(?:[ /&]+\w+)? (?:manager|mgr)",
+    re.IGNORECASE,
+)
+_NUMERAL: Final = re.compile(r"(?:[^\W\d_]{3}[ -]+|[a-z]{3})(I{1,3}|IV|V)(?=$|[ ,\-/(|:)]|\.$)(?!/[A-HJ-Z])")
+_NUMERALS: Final = {
+    "I": Seniority.ENTRY,
+    "II": Seniority.MID,
+    "III": Seniority.SENIOR,
+    "IV": Seniority.SENIOR,
+    "V": Seniority.SENIOR,
+}
 _LEVELS: Final = (
-    (Seniority.INTERN, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w+|stagiaire|werkstudent\w*|working student|apprentice\w*|auszubildende\w*|ausbildung|co-?op)\b", re.IGNORECASE)),
-    (Seniority.EXECUTIVE, re.compile(r"\b(?:chief|c[efotipmr]o|ciso|vice president|[es]?vp|president|executive|geschäftsführ\w+|partner)\b", re.IGNORECASE)),
-    (Seniority.DIRECTOR, re.compile(r"\b(?:director|head of|head|directeur|direktor\w*|bereichsleit\w+)\b", re.IGNORECASE)),
-    (Seniority.LEAD, re.compile(r"\b(?:lead|principal|staff|manager|team ?leader|supervisor|architect|teamleit\w+|leit\w+|foreman|distinguished)\b", re.IGNORECASE)),
-    (Seniority.SENIOR, re.compile(r"\b(?:senior|sr|snr|experienced|sénior|expert|iii|iv)\b", re.IGNORECASE)),
-    (Seniority.ENTRY, re.compile(r"\b(?:junior|jr|jnr|entry[- ]?level|graduate|trainee|beginner|new grad|early career|berufseinsteiger\w*|i)\b", re.IGNORECASE)),
-    (Seniority.MID, re.compile(r"\b(?:mid|mid[- ]?level|intermediate|mid[- ]?senior|professional level|ii)\b", re.IGNORECASE)),
+    (Seniority.INTERN, re.compile(r"\b(?:intern(?:ship)?s?|praktik\w+|stagiaire|werkstudent\w*|working student|student(?: \w+){0,2} (?:assistant|aide|worker)|student(?=\W*(?:$|,))|apprentice\w*|auszubildende\w*|ausbildung|co-?op)\b", re.IGNORECASE)),
+    (Seniority.EXECUTIVE, re.compile(r"\b(?:chief|c[efotipmr]o|ciso|vice president|[aes]?vp|president|executive(?! director)|geschäftsführ\w+)\b", re.IGNORECASE)),
+    (Seniority.DIRECTOR, re.compile(r"\b(?:director|head|directeur|direktor\w*|bereichsleit\w+|dean)\b", re.IGNORECASE)),
+    (Seniority.LEAD, re.compile(r"\b(?:lead|principal|staff|manage?rs?|mgr|(?:team|tech(?:nical)?|group|squad) ?leader|supervisor|\w*leiter(?:in)?|teamleit\w+|leitung|foreman|distinguished|lead(?=[A-Z]))\b", re.IGNORECASE)),
+    (Seniority.SENIOR, re.compile(r"\b(?:senior|sr|snr|experienced|sénior)\b", re.IGNORECASE)),
+    (Seniority.ENTRY, re.compile(r"\b(?:junior|jr|jnr|entry[- ]?level|graduate|trainee|beginner|new grads?|early career|berufseinsteiger\w*)\b", re.IGNORECASE)),
+    (Seniority.MID, re.compile(r"\b(?:mid|mid[- ]?level|intermediate|mid[- ]?senior|professional level)\b", re.IGNORECASE)),
+    (Seniority.ENTRY, re.compile(r"\bassociates?\b(?! (?:\w+ )?(?:director|dean|vice|professor|general|partner|manager|principal|counsel|attorney|consultant|veterinarian))", re.IGNORECASE)),
 )  # fmt: skip
 
 
@@ -131,11 +153,22 @@ def seniority_of(*texts: str) -> Seniority | None:
     for words in texts:
         if not words:
             continue
-        plain = _NO_LEVEL.sub(" ", words.replace("_", " "))
-        for level, pattern in _LEVELS:
-            if pattern.search(plain):
-                return level
+        level = _level(_NO_LEVEL.sub(" ", words.replace("_", " ")))
+        if level is not None:
+            return level
     return None
+
+
+def _level(words: str) -> Seniority | None:
+    without = _THINGS.sub(" ", words)
+    numeral = _NUMERAL.search(words)
+    for level, pattern in _LEVELS:
+        if level in (Seniority.ENTRY, Seniority.MID) and numeral is not None:
+            return _NUMERALS[numeral[1]]
+        if pattern.search(without):
+            # "Branch Manager I" is a grade, not a rank.
+            return _NUMERALS[numeral[1]] if level is Seniority.LEAD and numeral is not None else level
+    return Seniority.MID if _MID_THINGS.search(words) else None
 
 
 def language_code(code: str | None) -> str | None:

@@ -17,7 +17,7 @@ from v7core.models.jobs import JobPosting, Pay
 from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, SourceKind, collect
 from v7services.fields.html import html_text
 from v7services.fields.instants import epoch_s, instant
-from v7services.fields.pay import pay_from_text, usual_period
+from v7services.fields.pay import pay_from_text
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, json_list, number, raw_text, text
 from v7services.fields.urls import Address
@@ -111,11 +111,9 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
 
 
 def _pay(words: str) -> Pay | None:
-    """A year's, unless an hour or a month is named: nobody writes "a year" there."""
-    pay = pay_from_text(words) if words else None
-    if pay is None or (pay.minimum is None and pay.maximum is None):
-        return None
-    return pay_from_text(words, period=usual_period(pay.maximum or pay.minimum))
+    """Nobody writes "a year" there. "Equity" alone is no pay."""
+    pay = pay_from_text(words, usual=True) if words else None
+    return None if pay is None or (pay.minimum is None and pay.maximum is None) else pay
 
 
 def _header(words: str) -> dict[str, str]:

@@ -83,7 +83,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         fetched_at=context.fetched_at,
         locations=places(html_line(raw_text(item, "location"))),
         employment_type=employment_of(text(item, "type")),
-        pay=pay_from_text(text(item, "salary")),
+        pay=pay_from_text(text(item, "salary"), usual=True),
         posted=posted,
         url=_TRACKING.sub("", link),
         text=html_text(raw_text(item, "snippet")),

@@ -56,7 +56,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         departments=(html_line(raw_text(item, "category")),),
         tags=texts(item, "tags"),
         employment_type=employment_of(text(item, "job_type")),
-        pay=pay_from_text(text(item, "salary")),
+        pay=pay_from_text(text(item, "salary"), usual=True),
         posted=instant(item, "publication_date"),
         url=raw_text(item, "url"),
         text=html_text(raw_text(item, "description")),
