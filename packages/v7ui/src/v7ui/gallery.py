@@ -5,11 +5,12 @@ state on figures that stand still, which makes the same picture every time: `v7u
 """
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count as counter
 from typing import Final
 
+from textual.filter import LineFilter, Monochrome
 from textual.pilot import Pilot
 
 from v7core.clock import SystemClock
@@ -120,7 +121,14 @@ SCENES: Final = {
 """By the name of their picture."""
 
 
-async def scene_app(name: str, *, look: Look | None = None, theme: str = "v7-dark") -> V7App:
+class Colourless(V7App):
+    """Draws as with NO_COLOR in the environment."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), Monochrome()]
+
+
+async def scene_app(name: str, *, look: Look | None = None, theme: str = "v7-dark", colour: bool = True) -> V7App:
     """The app of a scene, not started yet."""
     scene, ports = SCENES[name], still_ports()
     if scene.first_start:
@@ -133,7 +141,7 @@ async def scene_app(name: str, *, look: Look | None = None, theme: str = "v7-dar
             note = "Call Anna on Monday, ask about Sundays" if stage is ApplicationStage.INTERVIEW else None
             await ports.saved.move(sample_posting(7 * n + 1).id, stage, note=note)
         await ports.searches.keep("night nurse", SearchQuery(text="night nurse"))
-    app = V7App(ports, start=scene.start, look=look)
+    app = (V7App if colour else Colourless)(ports, start=scene.start, look=look)
     ticks = counter()
     app.room.meter = FrameMeter(ports.recorder, lambda: next(ticks) * 0.0065)
     return app
@@ -144,7 +152,7 @@ async def play(name: str, pilot: Pilot[None]) -> None:
     await settle(pilot)
     for key in SCENES[name].keys:
         await pilot.press(key)
-        if len(key) > 1 or name in ("deck", "saved"):
+        if key == "enter":
             await settle(pilot)
     await settle(pilot)
 

@@ -161,6 +161,11 @@ def shown(name: str) -> str:
     return _SHOWN.get(name) or (f"^{name[5:]}" if name.startswith("ctrl+") else name)
 
 
+def written(names: str) -> str:
+    """Every name of a key as it is written: "? f1"."""
+    return " ".join(shown(name) for name in names.split(","))
+
+
 def hints(place: str, overrides: Mapping[str, str]) -> list[tuple[str, str]]:
     """(key, label) for the hint line of a place, then the key of the help."""
     keys = effective(overrides)
@@ -171,6 +176,4 @@ def hints(place: str, overrides: Mapping[str, str]) -> list[tuple[str, str]]:
 def help_rows(places: Iterable[str], overrides: Mapping[str, str]) -> list[tuple[str, str]]:
     """(keys, sentence) for the help."""
     keys, wanted = effective(overrides), tuple(places)
-    return [
-        (" ".join(shown(name) for name in keys[key.id].split(",")), key.help) for key in KEYS if key.place in wanted
-    ]
+    return [(written(keys[key.id]), key.help) for key in KEYS if key.place in wanted]

@@ -10,9 +10,17 @@ from v7ui.look import look_from
 SIZE = (100, 30)
 
 
-async def picture(name: str, size: tuple[int, int] = SIZE) -> str:
-    """One scene as SVG."""
-    app = await scene_app(name, look=look_from({"NO_MOTION": "1", "PYTHONIOENCODING": "utf-8"}))
+async def picture(name: str, size: tuple[int, int] = SIZE, *, theme: str = "v7-dark", colour: bool = True) -> str:
+    """One scene as SVG, the same every time.
+
+    Args:
+        name: A key of `SCENES`.
+        size: Columns and lines.
+        theme: Of the settings.
+        colour: False draws as NO_COLOR does.
+    """
+    look = look_from({"NO_MOTION": "1", "PYTHONIOENCODING": "utf-8"})
+    app = await scene_app(name, look=look, theme=theme, colour=colour)
     async with app.run_test(size=size) as pilot:
         await play(name, pilot)
         return app.export_screenshot(title=f"V7: {name.replace('-', ' ')}")

@@ -15,7 +15,7 @@ from v7core.models.person import Settings
 from v7core.text import clean_text
 from v7ui.filters import parse
 from v7ui.formatting import fit
-from v7ui.keys import KEYS, bindings_for, conflicts, effective
+from v7ui.keys import KEYS, bindings_for, conflicts, effective, written
 from v7ui.room import Room
 from v7ui.screens.base import V7Screen, focus_if
 from v7ui.theme import PALETTES
@@ -78,8 +78,9 @@ def _rebound(id_: str) -> Callable[[Settings, str], Settings]:
 def _key_rows() -> tuple[Row, ...]:
     return tuple(
         Row(
-            name=f"Key {key.id}",
-            value=lambda settings, id_=key.id: effective(dict(settings.keys))[id_],  # type: ignore[misc]
+            name=f"Key: {key.id}",
+            value=lambda settings, id_=key.id: written(effective(dict(settings.keys))[id_]),  # type: ignore[misc]
+            line=lambda settings, id_=key.id: effective(dict(settings.keys))[id_],  # type: ignore[misc]
             typed=_rebound(key.id),
             help=f"{key.help}. Names as Textual writes them, commas between; empty for the default",
         )

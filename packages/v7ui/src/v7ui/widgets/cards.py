@@ -194,10 +194,16 @@ class ThroughputCard(Card):
         figure: list[Span] = [(f"{count(value)}/s", "title")]
         if wide:
             figure.append((" jobs", "dim"))
-        lowest, highest = self._span
+        lowest, highest = map(count, self._span)
+        span = f"min {lowest}  max {highest}" if wide else f"{lowest} to {highest}"
         return (
             figure,
-            [(f"min {count(lowest)}  max {count(highest)}", "foreground")],
+            [
+                (
+                    f"min {count(lowest)}  max {count(highest)}" if wide else f"{count(lowest)} to {count(highest)}",
+                    "text",
+                )
+            ],
             [("of the highest in range" if wide else "of max in range", "dim")],
         )
 

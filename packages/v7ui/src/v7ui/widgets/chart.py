@@ -50,7 +50,7 @@ class Chart(Painted):
         head = f"{self._title} 0{glyphs.to}{self._value(top)} " if known else f"{self._title} "
         lines: list[Line] = [[(fit(head, max(1, width - len(trend)), ellipsis=glyphs.ellipsis), "dim"), (trend, ink)]]
         if not known:
-            lines.append([("No data in this range yet", "dim")])
+            lines.append([("No data yet", "dim")])
             lines += [[] for _ in range(rows - 1)]
         elif style == "braille":
             lines += [[(row, self._ink)] for row in braille(values, top, width, rows)]
