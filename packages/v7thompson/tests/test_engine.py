@@ -1,5 +1,7 @@
 """The engine: documents in, a ranking out."""
 
+import statistics
+
 import pytest
 
 from v7core.errors import BatchTooLarge, ComputeError, ComputeFault, EmptyBatch, InvalidValue
@@ -108,8 +110,41 @@ def test_events_out_of_order_are_refused(engine, rows):
     assert before == engine.snapshot()
 
 
-def test_an_explanation_sums(engine, jobs, rows):
-    """To the figures the ranking shows, for either profile."""
+def test_a_profile_comes_first(jobs):
+    """With nothing learned, postings that the profile names lead."""
+    nurse = JobData(id=jobs[0].id, source="x", payload=b"\x01Night nurse\x0fCare for people.")
+    welder = JobData(id=jobs[1].id, source="x", payload=b"\x01Welder\x0fJoin metal.")
+    engine = ThompsonPerformanceEngine(EngineConfig(match_text="nurse, care", manifest_text="welder", width=0.0))
+    engine.admit([nurse, welder])
+
+    assert [nurse.id, welder.id] == [each.id for each in engine.rank(2, 0.0)]
+    assert [welder.id, nurse.id] == [each.id for each in engine.rank(2, 1.0)]
+
+
+def test_joint_draws_are_shared(jobs, rows):
+    """Equal documents get equal draws; each job's draw has its own mean and deviation, round by round."""
+    engine = ThompsonPerformanceEngine(EngineConfig(seed=3, width=1.0, draws="joint"))
+    twins = [jobs[0], JobData(id=jobs[1].id, source="x", payload=jobs[0].payload), *jobs[2:]]
+    engine.admit(twins)
+    engine.learn(reaction(1, rows[0]))
+    draws = []
+    for round_ in range(400):
+        shown = ranking(engine, blend=0.3, round_=round_)
+        assert shown[jobs[0].id].match == shown[jobs[1].id].match
+        draws.append((shown[jobs[5].id].match.value, shown[jobs[5].id].manifest.value))
+    match, manifest = zip(*draws, strict=True)
+    told = shown[jobs[5].id]
+
+    assert told.match.mean == pytest.approx(statistics.mean(match), abs=4 * told.match.sd / 20)
+    assert told.match.sd == pytest.approx(statistics.stdev(match), rel=0.15)
+    assert abs(statistics.correlation(match, manifest)) < 0.2
+
+
+@pytest.mark.parametrize("draws", ["marginal", "joint"])
+def test_an_explanation_has_the_draw_of_the_ranking(jobs, rows, draws):
+    """Bit for bit, whichever way it is drawn."""
+    engine = ThompsonPerformanceEngine(EngineConfig(seed=5, draws=draws, match_text="nurse"))
+    engine.admit(jobs)
     for i in range(12):
         engine.learn(reaction(i + 1, rows[i], float(i % 2), MANIFEST if i % 3 else MATCH))
     shown = ranking(engine)
@@ -120,14 +155,3 @@ def test_an_explanation_sums(engine, jobs, rows):
             assert (draw.mean, draw.sd, draw.value) == (told.mean, told.sd, told.draw)
             assert told.mean == pytest.approx(sum(c.logits for c in told.contributions) + told.intercept, abs=1e-5)
             assert told.draw == pytest.approx(told.mean + told.draw_term, abs=1e-5)
-
-
-def test_a_profile_comes_first(jobs):
-    """With nothing learned, postings that the profile names lead."""
-    nurse = JobData(id=jobs[0].id, source="x", payload=b"\x01Night nurse\x0fCare for people.")
-    welder = JobData(id=jobs[1].id, source="x", payload=b"\x01Welder\x0fJoin metal.")
-    engine = ThompsonPerformanceEngine(EngineConfig(match_text="nurse, care", manifest_text="welder", width=0.0))
-    engine.admit([nurse, welder])
-
-    assert [nurse.id, welder.id] == [each.id for each in engine.rank(2, 0.0)]
-    assert [welder.id, nurse.id] == [each.id for each in engine.rank(2, 1.0)]

@@ -1,5 +1,6 @@
 """What the faces may ask of either implementation, compiled or plain. Arguments are checked before they get here."""
 
+from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 import attrs
@@ -10,6 +11,8 @@ from v7core.models.feed import ProfileKind
 from v7thompson.arms import ArmTable
 from v7thompson.pool import CandidatePool
 
+Weights: TypeAlias = tuple[npt.NDArray[np.float32], tuple[float, float]]
+"""float32 (DIM, 2), mean and variance of each weight; and the intercept's."""
 Row: TypeAlias = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]
 
 
@@ -123,8 +126,16 @@ class Ranker(Protocol):
         """
         ...
 
-    def rank(self, limit: int, *, key: int, width: float, blend: float, masked: bool) -> Best:
-        """Draw every job and take the best; ties by key. `masked` takes only jobs the pool's mask lets through."""
+    def rank(
+        self, limit: int, *, key: int, width: float, blend: float, masked: bool, joint: Sequence[Weights] | None = None
+    ) -> Best:
+        """Draw every job and take the best; ties by key.
+
+        Args:
+            masked: Take only jobs the pool's mask lets through.
+            joint: Both profiles' weights, to draw them once for all jobs; None draws each job from its own mean and
+                deviation as last refreshed.
+        """
         ...
 
 

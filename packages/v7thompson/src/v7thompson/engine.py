@@ -25,7 +25,7 @@ from v7core.registry import NullRecorder
 from v7thompson import backend
 from v7thompson.batching import LARGEST, batch_configuration
 from v7thompson.config import EngineConfig
-from v7thompson.contract import Best, Ranker
+from v7thompson.contract import Best, Ranker, Weights
 from v7thompson.evidence import Evidence
 from v7thompson.explaining import explanation
 from v7thompson.features import FieldHasher
@@ -294,7 +294,9 @@ class ThompsonPerformanceEngine:
             key = round_key(self.config.seed, self.sequence if round_ is None else round_)
             if eligible is not None:
                 self._pool.choose(eligible)
-            best = self._ready().rank(limit, key=key, width=self.config.width, blend=blend, masked=eligible is not None)
+            best = self._ready().rank(
+                limit, key=key, width=self.config.width, blend=blend, masked=eligible is not None, joint=self._joint()
+            )
             scored = self._scored(best, blend)
             duration_ms = 1e3 * (time.perf_counter() - started)
             if len(self._pool):
@@ -316,8 +318,14 @@ class ThompsonPerformanceEngine:
             return explanation(
                 job, profile, number, self.hasher,
                 table=posterior.table, intercept=posterior.intercept,
-                key=round_key(self.config.seed, number), width=self.config.width,
+                key=round_key(self.config.seed, number), width=self.config.width, joint=self.config.draws == "joint",
             )  # fmt: skip
+
+    def _joint(self) -> list[Weights] | None:
+        if self.config.draws == "marginal":
+            return None
+        posteriors = self._learner.posteriors
+        return [(posteriors[profile].table, posteriors[profile].intercept) for profile in PROFILES]
 
     def _ready(self) -> Ranker:
         if self._ranker is None:

@@ -6,6 +6,7 @@ import numpy.typing as npt
 from v7core.models.feed import Contribution, Explanation, ProfileKind
 from v7core.models.jobs import JobData
 from v7thompson._plain.draws import blended
+from v7thompson._plain.joint import drawn
 from v7thompson._plain.rows import moments
 from v7thompson.features import FieldHasher
 from v7thompson.layout import field_of
@@ -16,7 +17,7 @@ F32 = npt.NDArray[np.float32]
 
 def explanation(
     job: JobData, profile: ProfileKind, round_: int, hasher: FieldHasher,
-    *, table: F32, intercept: tuple[float, float], key: int, width: float,
+    *, table: F32, intercept: tuple[float, float], key: int, width: float, joint: bool,
 ) -> Explanation:  # fmt: skip
     """As `ThompsonPerformanceEngine.explain` says.
 
@@ -27,6 +28,7 @@ def explanation(
         intercept: Mean and variance.
         key: Of the round.
         width: Share of the posterior's width that is explored.
+        joint: Whether all weights are drawn at once, not each job.
     """
     row = hasher.transform(job.payload)
     names: dict[int, list[str]] = {}
@@ -44,10 +46,13 @@ def explanation(
     row_mean, row_variance = moments(row.indices, row.values, table)
     mean = np.float32(row_mean) + np.float32(intercept[0])
     sd = np.sqrt(np.float32(row_variance) + np.float32(intercept[1]))
-    of = np.array([mean], dtype=np.float32), np.array([sd], dtype=np.float32)
-    keys = np.array([job_key(job.id)], dtype=np.uint64)
-    _, match, manifest = blended(keys, *of, *of, key=key, width=width, share=1.0, share_2=0.0)
-    draw = float((match if profile is ProfileKind.MATCH else manifest)[0])
+    second = profile is ProfileKind.MANIFEST
+    if joint:
+        draw = float(drawn(row.indices, row.values, table, intercept, key=key, width=width, second=second))
+    else:
+        of = np.array([mean], dtype=np.float32), np.array([sd], dtype=np.float32)
+        keys = np.array([job_key(job.id)], dtype=np.uint64)
+        draw = float(blended(keys, *of, *of, key=key, width=width, share=1.0, share_2=0.0)[1 + second][0])
     return Explanation(
         job_id=job.id, profile=profile, round=round_, contributions=tuple(contributions), intercept=intercept[0],
         draw_term=draw - float(mean), mean=float(mean), sd=float(sd), draw=draw,

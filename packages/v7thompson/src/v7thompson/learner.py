@@ -13,7 +13,7 @@ from v7thompson import posterior, track
 from v7thompson._plain import fit
 from v7thompson.evidence import Evidence
 from v7thompson.packing import pack, unpack
-from v7thompson.posterior import Posterior, named_features
+from v7thompson.posterior import Named, Posterior
 from v7thompson.track import SNAPSHOT_ARRAYS, TasteChange, Track
 
 RULES: Final = 1
@@ -47,7 +47,7 @@ class Learner:
     ) -> None:
         texts = {ProfileKind.MATCH: match_text, ProfileKind.MANIFEST: manifest_text}
         self._tracks = {
-            profile: Track(profile, named_features(text), frozenset(at for whose, at in refused if whose is profile))
+            profile: Track(profile, Named.of(text), frozenset(at for whose, at in refused if whose is profile))
             for profile, text in texts.items()
         }
         self.sequence = 0

@@ -28,6 +28,8 @@ class ProfileColumns:
     mean: npt.NDArray[np.float32]
     """With the intercept, logits."""
     sd: npt.NDArray[np.float32]
+    drawn: npt.NDArray[np.float32]
+    """Scores of the latest joint draw, logits; of no use after the ranking that made them."""
     stale: npt.NDArray[np.uint8]
     """1 where the row's part was never computed."""
     touched: npt.NDArray[np.uint64]
@@ -40,8 +42,8 @@ class ProfileColumns:
     @classmethod
     def of(cls, jobs: int) -> "ProfileColumns":
         """Room for so many jobs."""
-        a, b, c, d = (np.zeros(jobs, dtype=np.float32) for _ in range(4))
-        return cls(a, b, c, d, np.ones(jobs, dtype=np.uint8), np.zeros(DIM // 64, dtype=np.uint64))
+        a, b, c, d, e = (np.zeros(jobs, dtype=np.float32) for _ in range(5))
+        return cls(a, b, c, d, e, np.ones(jobs, dtype=np.uint8), np.zeros(DIM // 64, dtype=np.uint64))
 
     def mark(self, indices: npt.NDArray[np.uint32]) -> None:
         """Note that these weights changed."""

@@ -21,7 +21,7 @@ from v7thompson._plain.scalar import softplus64, total
 from v7thompson.contract import F64, Fit, Fitter, Prior
 from v7thompson.evidence import Evidence
 from v7thompson.layout import FIELDS
-from v7thompson.posterior import FIRST_SCALE, INTERCEPT, NAMED_MEAN, Posterior, groups_of
+from v7thompson.posterior import FIRST_SCALE, INTERCEPT, Named, Posterior, groups_of
 from v7thompson.window import Window
 
 ROUND: Final = 10
@@ -42,7 +42,7 @@ CHANGE_MARGIN: Final = 4.0
 """Log odds for a change that make it one."""
 _MODERATION: Final = 0.39269908169872414  # pi / 8: MacKay (1992), Neural Computation 4(5), equation 10
 
-SNAPSHOT_ARRAYS: Final = 15
+SNAPSHOT_ARRAYS: Final = 16
 """That a snapshot of a track consists of."""
 
 
@@ -62,11 +62,11 @@ class Track:
 
     Args:
         profile: Whose.
-        named: uint32, ascending: features the profile text names.
+        named: What the profile text names.
         refused: Sequence numbers of changes the person took back: there the taste goes on.
     """
 
-    def __init__(self, profile: ProfileKind, named: npt.NDArray[np.uint32], refused: frozenset[int]) -> None:
+    def __init__(self, profile: ProfileKind, named: Named, refused: frozenset[int]) -> None:
         self.profile: Final = profile
         self.posterior: Final = Posterior()
         self.changes: list[TasteChange] = []
@@ -135,18 +135,13 @@ class Track:
             self._fold(window.events - KEPT)
         self._publish()
 
-    def _named_mean(self) -> F64:
-        known, mean = self._window.known(), np.zeros(self._window.met)
-        mean[np.isin(known, self._named)] = NAMED_MEAN
-        return mean
-
     def _prior(self) -> Prior:
         before = 1.0 / self._scales[groups_of(self._window.known())]
         precision, pull = self._past
         of_weights = before + precision[:-1]
         of_intercept = 1.0 / INTERCEPT[1] + float(precision[-1])
         return Prior(
-            mean=(self._named_mean() * before + pull[:-1]) / of_weights,
+            mean=(self._named.mean_of(self._window.known()) * before + pull[:-1]) / of_weights,
             variance=1.0 / of_weights,
             intercept=((INTERCEPT[0] / INTERCEPT[1] + float(pull[-1])) / of_intercept, 1.0 / of_intercept),
         )
@@ -160,8 +155,9 @@ class Track:
         Source: MacKay (1992), Neural Computation 4(3), equation 4.9, with a prior of three features.
         """
         met = self._last.mean.size
-        groups = groups_of(self._window.known()[:met])
-        moved = self._last.mean - self._named_mean()[:met]
+        features = self._window.known()[:met]
+        groups = groups_of(features)
+        moved = self._last.mean - self._named.mean_of(features)
         known = 1.0 - 1.0 / (self._scales[groups] * self._last.precision)
         squares = added(groups, moved * moved, len(FIELDS))
         determined = added(groups, known, len(FIELDS))
@@ -227,7 +223,7 @@ class Track:
         self._began = self._seen - rounds * ROUND
         self._calm = self._began + CALM_ROUNDS * ROUND
         self._past = np.zeros_like(self._past)
-        self._named = self._named[:0]
+        self._named = Named.nothing()
         self._last = attrs.evolve(self._last, dual=np.zeros(0))
         self.changes.append(TasteChange(profile=self.profile, sequence=sequence, since=window.sequences[0]))
 
@@ -237,7 +233,8 @@ class Track:
         """Everything a snapshot needs, SNAPSHOT_ARRAYS of them."""
         changes = [(change.sequence, change.since) for change in self.changes]
         return (
-            np.array([self._seen, self._began, self._calm, self._last.steps], dtype=np.int64), self._named,
+            np.array([self._seen, self._began, self._calm, self._last.steps], dtype=np.int64), self._named.features,
+            self._named.means,
             self._scales, self._past.ravel(), self._last.dual, self._last.mean, self._last.precision,
             np.array(self._last.intercept),
             np.array(changes, dtype=np.int64).ravel(), *self._window.arrays(),
@@ -249,8 +246,9 @@ class Track:
         Raises:
             ValueError: they do not fit together.
         """
-        counts, self._named, self._scales, past, dual, mean, precision, intercept, changes, *window = arrays
+        counts, named, means, self._scales, past, dual, mean, precision, intercept, changes, *window = arrays
         self._seen, self._began, self._calm, steps = counts.tolist()
+        self._named = Named(named, means)
         self._window = Window.of(window)
         self._past = past.reshape(2, -1)
         self._last = Fit(dual, mean, precision, (float(intercept[0]), float(intercept[1])), steps)

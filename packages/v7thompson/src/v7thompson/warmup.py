@@ -42,6 +42,7 @@ def warm() -> None:
             Evidence(sequence=number, profile=ProfileKind.MATCH, reward=float(number % 2), row=row, round=number)
         )
         engine.rank(1)
+    ThompsonPerformanceEngine(EngineConfig(capacity=1, draws="joint")).rank(1)
     design = Design(
         np.arange(_EVENTS + 1, dtype=np.uint64), np.zeros(_EVENTS, dtype=np.uint32),
         np.ones(_EVENTS, dtype=np.float32), np.zeros(_EVENTS),

@@ -1,5 +1,6 @@
 """The compiled implementation: arenas of addresses around the kernels."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,26 @@ from v7thompson._kernels import change as changing
 from v7thompson._kernels import draws
 from v7thompson._kernels import featurise as featurising
 from v7thompson._kernels import fit as fitting
+from v7thompson._kernels import joint as drawing
 from v7thompson._kernels import rows as gathering
 from v7thompson._kernels.arms import NumbaArms
 from v7thompson._kernels.csr import NumbaRows
 from v7thompson.arms import ArmTable
-from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker, Row, RowRanker
-from v7thompson.layout import MAX_FEATURES
+from v7thompson.contract import (
+    F64,
+    ArmSampler,
+    Best,
+    Design,
+    Featuriser,
+    Fit,
+    Fitter,
+    Prior,
+    Ranker,
+    Row,
+    RowRanker,
+    Weights,
+)
+from v7thompson.layout import DIM, MAX_FEATURES
 from v7thompson.pool import PROFILES, CandidatePool
 
 
@@ -74,6 +89,9 @@ class NumbaRanker:
             self._draws[word] = address(array)
         self._top: list[npt.NDArray[Any]] = []
         self._reserve(64)
+        self._joint: npt.NDArray[np.uint64] | None = None
+        self._weights = np.zeros((2, 0), dtype=np.float32)
+        self._flat = np.zeros(0, dtype=np.float32)
 
     def _reserve(self, limit: int) -> None:
         self._top = [np.zeros(limit, dtype=kind) for kind in (np.int64, np.float32, np.float32, np.float32)]
@@ -114,17 +132,50 @@ class NumbaRanker:
         columns.settled(intercept)
         return int(count)
 
-    def rank(self, limit: int, *, key: int, width: float, blend: float, masked: bool) -> Best:
+    def rank(
+        self, limit: int, *, key: int, width: float, blend: float, masked: bool, joint: Sequence[Weights] | None = None
+    ) -> Best:
         """As `contract.Ranker` says."""
         self._locate()
         limit = min(limit, len(self._pool))
         if limit > self._top[0].size:
             self._reserve(limit)
+        words = self._draws if joint is None else self._draw_jointly(joint, key, width)
         held = draws.rank(
-            address(self._draws), len(self._pool), limit, np.uint64(key), width, 1.0 - blend, blend, int(masked)
+            address(words), len(self._pool), limit, np.uint64(key), width, 1.0 - blend, blend, int(masked)
         ) if limit else 0  # fmt: skip
         slots, score, match, manifest = (array[:held].copy() for array in self._top)
         return Best(slots, score, match, manifest)
+
+    def _draw_jointly(self, joint: Sequence[Weights], key: int, width: float) -> npt.NDArray[np.uint64]:
+        """Fill the pool's drawn scores; returns a ranking arena that reads them as means, without deviations."""
+        pool = self._pool
+        if self._joint is None:
+            self._joint = np.zeros(drawing.JOINT_WORDS, dtype=np.uint64)
+            self._weights = np.zeros((2, DIM), dtype=np.float32)
+        (match, match_intercept), (manifest, manifest_intercept) = joint
+        first, second = (pool.columns[profile].drawn for profile in PROFILES)
+        if self._flat.size != first.size:
+            self._flat = np.zeros_like(first)
+        of_draw: tuple[tuple[int, npt.NDArray[Any]], ...] = (
+            (drawing.START, pool.start), (drawing.LENGTH, pool.length), (drawing.INDICES, pool.indices),
+            (drawing.VALUES, pool.values), (drawing.MATCH_TABLE, match), (drawing.MANIFEST_TABLE, manifest),
+            (drawing.MATCH_WEIGHTS, self._weights[0]), (drawing.MANIFEST_WEIGHTS, self._weights[1]),
+            (drawing.MATCH_DRAWN, first), (drawing.MANIFEST_DRAWN, second),
+        )  # fmt: skip
+        for word, array in of_draw:
+            self._joint[word] = address(array)
+        self._joint[drawing.FEATURES] = pool.indices.size
+        drawing.draw(
+            address(self._joint), len(pool), np.uint64(key), width, *map(float, match_intercept + manifest_intercept)
+        )
+        words = self._draws.copy()
+        for word, array in (
+            (draws.MATCH_MEAN, first), (draws.MANIFEST_MEAN, second),
+            (draws.MATCH_SD, self._flat), (draws.MANIFEST_SD, self._flat),
+        ):  # fmt: skip
+            words[word] = address(array)
+        return words
 
 
 class NumbaFitter:

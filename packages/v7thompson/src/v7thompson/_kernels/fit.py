@@ -24,7 +24,7 @@ WORK_VECTORS = 10
 """WORK has this many vectors of one number an event, then one of one number a feature."""
 
 STEP_TOLERANCE = 1e-2
-"""Logits the latent moves last while its root is sought; Halley's method cubes the error, so what is left is rounding."""
+"""Logits the latent moves last while its root is sought; Halley's method cubes the error that is left."""
 FIT_TOLERANCE = 1e-4
 """The largest |reward - p - dual| of a finished fit."""
 FORCING = 0.05

@@ -1,5 +1,7 @@
 """The plain implementation."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,9 +12,22 @@ from v7thompson._plain.arms import PlainArms
 from v7thompson._plain.change import suffix_evidence
 from v7thompson._plain.csr import PlainRows
 from v7thompson._plain.featurise import featurise
+from v7thompson._plain.joint import drawn
 from v7thompson._plain.rows import marked, moments
 from v7thompson.arms import ArmTable
-from v7thompson.contract import F64, ArmSampler, Best, Design, Featuriser, Fit, Fitter, Prior, Ranker, RowRanker
+from v7thompson.contract import (
+    F64,
+    ArmSampler,
+    Best,
+    Design,
+    Featuriser,
+    Fit,
+    Fitter,
+    Prior,
+    Ranker,
+    RowRanker,
+    Weights,
+)
 from v7thompson.pool import PROFILES, CandidatePool
 
 
@@ -40,17 +55,33 @@ class PlainRanker:
         columns.settled(intercept)
         return computed
 
-    def rank(self, limit: int, *, key: int, width: float, blend: float, masked: bool) -> Best:
+    def rank(
+        self, limit: int, *, key: int, width: float, blend: float, masked: bool, joint: Sequence[Weights] | None = None
+    ) -> Best:
         """As `contract.Ranker` says."""
         pool, jobs = self._pool, len(self._pool)
         match, manifest = (pool.columns[profile] for profile in PROFILES)
-        score, first, second = draws.blended(
-            pool.keys[:jobs], match.mean[:jobs], match.sd[:jobs], manifest.mean[:jobs], manifest.sd[:jobs],
-            key=key, width=width, share=1.0 - blend, share_2=blend,
-        )  # fmt: skip
+        if joint is None:
+            score, first, second = draws.blended(
+                pool.keys[:jobs], match.mean[:jobs], match.sd[:jobs], manifest.mean[:jobs], manifest.sd[:jobs],
+                key=key, width=width, share=1.0 - blend, share_2=blend,
+            )  # fmt: skip
+        else:
+            first = self._jointly(*joint[0], key=key, width=width, second=False)
+            second = self._jointly(*joint[1], key=key, width=width, second=True)
+            score = np.float32(1.0 - blend) * first + np.float32(blend) * second
         eligible = pool.mask[:jobs] != 0 if masked else np.ones(jobs, dtype=np.bool_)
         slots = draws.best(score, pool.keys[:jobs], limit, eligible)
         return Best(slots, score[slots], first[slots], second[slots])
+
+    def _jointly(
+        self, table: npt.NDArray[np.float32], intercept: tuple[float, float], *, key: int, width: float, second: bool
+    ) -> npt.NDArray[np.float32]:
+        rows = (self._pool.row(job) for job in self._pool.ids)
+        return np.array(
+            [drawn(r.indices, r.values, table, intercept, key=key, width=width, second=second) for r in rows],
+            dtype=np.float32,
+        )
 
 
 class PlainFitter:

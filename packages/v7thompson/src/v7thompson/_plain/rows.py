@@ -9,7 +9,7 @@ from v7thompson.layout import DIM
 F32 = npt.NDArray[np.float32]
 
 
-def _chained(products: npt.NDArray[np.float64]) -> float:
+def chained(products: npt.NDArray[np.float64]) -> float:
     """Four sequential sums, element i in chain i mod 4: the order is part of the result."""
     chains = [total(products[j::4]) for j in range(4)]
     return (chains[0] + chains[1]) + (chains[2] + chains[3])
@@ -19,7 +19,7 @@ def moments(indices: npt.NDArray[np.uint32], values: F32, table: F32) -> tuple[f
     """Mean and variance of one row; table is float32 (DIM, 2)."""
     x = values.astype(np.float64)
     weights = table[indices].astype(np.float64)
-    return _chained(x * weights[:, 0]), _chained(x * x * weights[:, 1])
+    return chained(x * weights[:, 0]), chained(x * x * weights[:, 1])
 
 
 def marked(touched: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
