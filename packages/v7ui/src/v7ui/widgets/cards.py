@@ -198,12 +198,7 @@ class ThroughputCard(Card):
         span = f"min {lowest}  max {highest}" if wide else f"{lowest} to {highest}"
         return (
             figure,
-            [
-                (
-                    f"min {count(lowest)}  max {count(highest)}" if wide else f"{count(lowest)} to {count(highest)}",
-                    "text",
-                )
-            ],
+            [(span, "foreground")],
             [("of the highest in range" if wide else "of max in range", "dim")],
         )
 
