@@ -31,8 +31,10 @@ PAGES = {
         "comeet:F6.003/6F329B2DE0",
     ),
     "a link to a board of many companies is not this company's": (
-        b"<a href='https://weworkremotely.com'>we also post here</a>"
-        + b'<link rel="alternate" type="application/rss+xml" href="/jobs.rss">',
+        (
+            b"<a href='https://weworkremotely.com'>we also post here</a>\n"
+            b"<link rel='alternate' type='application/rss+xml' href='/jobs.rss'>"
+        ),
         "feed:https://acme.example/jobs.rss",
     ),
     "a feed the page names": (

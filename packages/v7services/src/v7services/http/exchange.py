@@ -23,7 +23,7 @@ from v7core.errors import (
 )
 from v7core.protocols import Clock
 from v7services.http.decoding import Body
-from v7services.http.guard import progress
+from v7services.http.guard import GuardedStream, progress
 from v7services.http.limits import DEFAULT_WAIT_S, retry_after
 from v7services.http.messages import FetchRequest, Format
 from v7services.http.secrets import Filling, places
@@ -226,6 +226,7 @@ async def _judge(response: "Response", hop: Hop, request: FetchRequest, source: 
     if status in _REDIRECTS:
         return Answer(status=status, url=hop.url, redirect=_redirect(hop, raw.get("location", ""), status, source))
     if status == 304:
+        _end(response, 0)
         return Answer(status=status, url=hop.url, headers=headers, not_modified=True)
     if status == 429 or (status == 503 and "retry-after" in raw):
         asked = retry_after(raw.get("retry-after"), raw.get("date"), now)
@@ -242,8 +243,15 @@ async def _judge(response: "Response", hop: Hop, request: FetchRequest, source: 
     )
     async for piece in response.aiter_stream():
         body.feed(piece)
+    _end(response, int(announced) if announced.isdigit() else None)
     decoded = body.finish()
     return Answer(status=status, url=hop.url, headers=headers, body=decoded, wire_bytes=body.wire)
+
+
+def _end(response: "Response", length: int | None) -> None:
+    stream = response.extensions.get("network_stream")
+    if isinstance(stream, GuardedStream):
+        stream.end_of_reply(length)
 
 
 def _refusal(status: int, hop: Hop, request: FetchRequest, source: str) -> SourceError | None:

@@ -177,18 +177,46 @@ class Guard(AsyncNetworkBackend):
         return list(dict.fromkeys(found))
 
 
+_LAST_CHUNK: Final = b"0\r\n\r\n"
+
+
 class GuardedStream(AsyncNetworkStream):
-    """A connection that says "TLS" when TLS is what failed."""
+    """A connection that says "TLS" when TLS is what failed, and is not used again after bytes that belong to no reply.
+
+    The library keeps what came after a reply and takes it for the beginning of the next one.
+    """
 
     def __init__(self, stream: AsyncNetworkStream, source: str) -> None:
         self._stream = stream
         self._source = source
+        self._head = bytearray()
+        self._received = 0
+        self._tail = b""
+        self._spoilt = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        return await self._stream.read(max_bytes, timeout)
+        data = await self._stream.read(max_bytes, timeout)
+        self._received += len(data)
+        if b"\r\n\r\n" not in self._head:
+            self._head += data
+        self._tail = (self._tail + data)[-len(_LAST_CHUNK) :]
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        self._head.clear()
+        self._received = 0
         await self._stream.write(buffer, timeout)
+
+    def end_of_reply(self, length: int | None) -> None:
+        """The reply to the last question has been read.
+
+        Args:
+            length: Bytes of its body on the wire; None when it came in chunks.
+        """
+        if length is None:
+            self._spoilt = self._tail != _LAST_CHUNK
+        else:
+            self._spoilt = self._received != self._head.find(b"\r\n\r\n") + 4 + length
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -211,6 +239,8 @@ class GuardedStream(AsyncNetworkStream):
         return GuardedStream(stream, self._source)
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._spoilt:  # which makes the pool close it instead of using it again
+            return True
         return self._stream.get_extra_info(info)
 
 
