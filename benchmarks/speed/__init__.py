@@ -1,0 +1,1 @@
+"""How fast the kernels are, against C, NumPy and the libraries people use."""
