@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from v7thompson._kernels import beta
+from v7thompson._kernels.memory import address
 from v7thompson.arms import ArmTable
 from v7thompson.contract import BestArms
 
@@ -17,11 +18,6 @@ _SCRATCH = (
 _DERIVED = (beta.COEFFICIENT_A, beta.COEFFICIENT_B, beta.LEVEL, beta.POWER_A, beta.POWER_B)
 
 
-def _address(array: npt.NDArray[Any]) -> int:
-    where: int = array.__array_interface__["data"][0]
-    return where
-
-
 class NumbaArms:
     """Draws from one table through one arena. Not for two threads at once."""
 
@@ -29,7 +25,7 @@ class NumbaArms:
         self._table = table
         self._known = -1
         self._words = np.zeros(beta.BETA_WORDS, dtype=np.uint64)
-        self._where = _address(self._words)
+        self._where = address(self._words)
         self._held: dict[int, npt.NDArray[Any]] = {}
         for word, kind in _SCRATCH:
             self._hold(word, np.zeros(beta.BLOCK + 1, dtype=kind))
@@ -37,7 +33,7 @@ class NumbaArms:
 
     def _hold(self, word: int, array: npt.NDArray[Any]) -> None:
         self._held[word] = array  # keeps it alive as long as its address is in the arena
-        self._words[word] = _address(array)
+        self._words[word] = address(array)
 
     def _reserve(self, k: int) -> None:
         self._hold(beta.TOP_ARM, np.zeros(k, dtype=np.int64))
@@ -73,5 +69,5 @@ class NumbaArms:
         """As `contract.ArmSampler` says."""
         self._locate()
         drawn = np.zeros(self._table.count, dtype=np.float32)
-        beta.scores(self._where, self._table.count, np.uint64(key), _address(drawn))
+        beta.scores(self._where, self._table.count, np.uint64(key), address(drawn))
         return drawn

@@ -16,6 +16,7 @@ from v7thompson._kernels import joint as drawing
 from v7thompson._kernels import rows as gathering
 from v7thompson._kernels.arms import NumbaArms
 from v7thompson._kernels.csr import NumbaRows
+from v7thompson._kernels.memory import address
 from v7thompson.arms import ArmTable
 from v7thompson.contract import (
     F64,
@@ -33,12 +34,6 @@ from v7thompson.contract import (
 )
 from v7thompson.layout import DIM, MAX_FEATURES
 from v7thompson.pool import PROFILES, CandidatePool
-
-
-def address(array: npt.NDArray[Any]) -> int:
-    """Where an array's first element lies; the caller keeps the array alive."""
-    where: int = array.__array_interface__["data"][0]
-    return where
 
 
 class NumbaFeaturiser:

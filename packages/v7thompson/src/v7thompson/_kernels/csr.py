@@ -1,13 +1,13 @@
 """Mean and variance of the rows of any sparse matrix. Twin: `v7thompson._plain.csr`."""
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from v7thompson._kernels import draws
 from v7thompson._kernels.base import Real, Whole, float32_at, kernel, uint32_at, uint64_at
+from v7thompson._kernels.memory import address
 from v7thompson._kernels.rows import moments
 from v7thompson.contract import F32, BestRows, Rows
 
@@ -44,11 +44,6 @@ def predict(arena: Whole, rows: Whole, intercept_mean: Real, intercept_variance:
         sd[i] = np.float32(math.sqrt(np.float32(v) + width))
 
 
-def _address(array: npt.NDArray[Any]) -> int:
-    where: int = array.__array_interface__["data"][0]
-    return where
-
-
 class NumbaRows:
     """The arenas of ranking rows. Not for two threads at once."""
 
@@ -57,7 +52,7 @@ class NumbaRows:
         self._draws = np.zeros(draws.RANK_WORDS, dtype=np.uint64)
         self._block = [np.zeros(draws.BLOCK, dtype=kind) for kind in (np.int32, np.int32, np.float32)]
         for word, array in zip((draws.HIGH, draws.LOW, draws.SCORE), self._block, strict=True):
-            self._draws[word] = _address(array)
+            self._draws[word] = address(array)
 
     def predict(self, rows: Rows, table: F32, intercept: tuple[float, float]) -> tuple[F32, F32]:
         """As `contract.RowRanker` says."""
@@ -69,8 +64,8 @@ class NumbaRows:
             (INDPTR, rows.indptr), (INDICES, rows.indices), (VALUES, rows.values),
             (TABLE, table), (MEAN, mean), (SD, sd),
         ):  # fmt: skip
-            words[word] = _address(array)
-        predict(_address(words), count, *map(float, intercept))
+            words[word] = address(array)
+        predict(address(words), count, *map(float, intercept))
         return mean, sd
 
     def best(
@@ -97,6 +92,6 @@ class NumbaRows:
             (draws.MANIFEST_MEAN, mean), (draws.MANIFEST_SD, sd), (draws.TOP_SLOT, slots), (draws.TOP_SCORE, scores),
             (draws.TOP_MATCH, first), (draws.TOP_MANIFEST, second),
         ):  # fmt: skip
-            words[word] = _address(array)
-        held = draws.rank(_address(words), mean.size, limit, np.uint64(key), width, 1.0, 0.0, int(mask is not None))
+            words[word] = address(array)
+        held = draws.rank(address(words), mean.size, limit, np.uint64(key), width, 1.0, 0.0, int(mask is not None))
         return BestRows(slots[:held], first[:held])

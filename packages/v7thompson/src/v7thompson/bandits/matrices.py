@@ -36,6 +36,21 @@ def rows_of(indptr: npt.ArrayLike, indices: npt.ArrayLike, values: npt.ArrayLike
     )
 
 
+def ascending(indices: npt.NDArray[np.uint32], values: F32) -> tuple[npt.NDArray[np.uint32], F32]:
+    """A row's features in ascending order.
+
+    Raises:
+        ComputeError: SHAPE: one occurs twice.
+    """
+    if bool((indices[1:] > indices[:-1]).all()):
+        return indices, values
+    order = np.argsort(indices, kind="stable")
+    ordered = indices[order]
+    if bool((ordered[1:] == ordered[:-1]).any()):
+        raise ComputeError(ComputeFault.SHAPE, f"a feature twice in a row of {indices.size}")
+    return ordered, values[order]
+
+
 def _values(values: npt.ArrayLike, size: int) -> F32:
     given = np.asarray(values)
     if given.shape != (size,) or (size and given.dtype.kind not in "biuf"):

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from v7core.errors import ComputeError, ComputeFault, InvalidValue
+from v7core.errors import InvalidValue
 from v7thompson import backend
 from v7thompson.bandits import checks, matrices, saving
 from v7thompson.bandits.model import SparseModel
@@ -235,7 +235,11 @@ class SparseLogisticThompson:
         Raises:
             InvalidValue, ComputeError: an argument is no such thing; nothing changed.
         """
-        self.update_batch([0, np.size(indices)], indices, values, [reward])
+        row = matrices.rows_of([0, np.size(indices)], indices, values, self.dim)
+        liked = checks.real(reward, 0.0, 1.0, "a reward")
+        own, x = matrices.ascending(row.indices, row.values)
+        with self._turn:
+            self._model.learn(own, x, liked)
 
     def update_batch(
         self, indptr: npt.ArrayLike, indices: npt.ArrayLike, values: npt.ArrayLike, rewards: npt.ArrayLike
@@ -254,11 +258,8 @@ class SparseLogisticThompson:
         bounds = rows.indptr.tolist()
         events = []
         for row, reward in enumerate(liked.tolist()):
-            own, x = rows.indices[bounds[row] : bounds[row + 1]], rows.values[bounds[row] : bounds[row + 1]]
-            order = np.argsort(own, kind="stable")
-            own, x = own[order], x[order]
-            if bool((own[1:] == own[:-1]).any()):
-                raise ComputeError(ComputeFault.SHAPE, f"row {row} has a feature twice")
+            part = slice(bounds[row], bounds[row + 1])
+            own, x = matrices.ascending(rows.indices[part], rows.values[part])
             events.append((own, x, reward))
         with self._turn:
             for own, x, reward in events:
