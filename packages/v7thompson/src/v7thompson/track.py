@@ -42,7 +42,9 @@ CHANGE_MARGIN: Final = 4.0
 """Log odds for a change that make it one."""
 _MODERATION: Final = 0.39269908169872414  # pi / 8: MacKay (1992), Neural Computation 4(5), equation 10
 
-SNAPSHOT_ARRAYS: Final = 16
+LARGEST: Final = 1e30
+"""Beyond it no number of a fold lies; the table's float32 would overflow."""
+SNAPSHOT_ARRAYS: Final = 17
 """That a snapshot of a track consists of."""
 
 
@@ -78,6 +80,7 @@ class Track:
         self._began = 0  # events before the present taste
         self._calm = CALM_ROUNDS * ROUND  # events before which no new taste may begin
         self._scales = np.full(len(FIELDS), FIRST_SCALE)
+        self._earlier = np.full((CHANGE_ROUNDS, len(FIELDS)), FIRST_SCALE)  # scales at the latest refits, latest last
         # The folded past as a normal factor of each weight: precision, and precision times mean. The last element of
         # each is the intercept's.
         self._past = np.zeros((2, 1))
@@ -119,9 +122,10 @@ class Track:
 
     def _refit(self, sequence: int) -> None:
         window = self._window
+        blocks = self._new_taste()
         if self._seen - self._began > SCALES_FROM:
             self._learn_scales()
-        blocks = self._new_taste()
+        self._earlier = np.vstack([self._earlier[1:], self._scales])
         if blocks and sequence in self._refused:
             self._calm = self._seen
         elif blocks:
@@ -193,7 +197,8 @@ class Track:
         """Rounds of a new taste up to now; 0 while the old one predicts well enough.
 
         Compares, for each start, a fresh model's evidence with how well the events were predicted when they were
-        shown, both in nats. A fresh model's evidence is below 0, so only stretches predicted badly are tried.
+        shown, both in nats. A fresh model's evidence is below 0, so only stretches predicted badly are tried. It gets
+        the scales that were known when the longest stretch began: today's would let it predict with hindsight.
         """
         window = self._window
         longest = min(CHANGE_ROUNDS, (self._seen - self._calm) // ROUND, window.events // ROUND)
@@ -209,7 +214,7 @@ class Track:
             return 0
         least = int(tried[0]) + 1
         evidence = self._ready().suffix_evidence(
-            window.design(), self._scales[groups_of(window.known())], INTERCEPT,
+            window.design(), self._earlier[-longest][groups_of(window.known())], INTERCEPT,
             most=longest * ROUND, block=ROUND, least=least,
         )  # fmt: skip
         gain = CHANGE_PRIOR + evidence[least - 1 :] - foretold[least - 1 :]
@@ -235,7 +240,7 @@ class Track:
         return (
             np.array([self._seen, self._began, self._calm, self._last.steps], dtype=np.int64), self._named.features,
             self._named.means,
-            self._scales, self._past.ravel(), self._last.dual, self._last.mean, self._last.precision,
+            self._scales, self._earlier.ravel(), self._past.ravel(), self._last.dual, self._last.mean, self._last.precision,
             np.array(self._last.intercept),
             np.array(changes, dtype=np.int64).ravel(), *self._window.arrays(),
         )  # fmt: skip
@@ -246,10 +251,16 @@ class Track:
         Raises:
             ValueError: they do not fit together.
         """
-        counts, named, means, self._scales, past, dual, mean, precision, intercept, changes, *window = arrays
+        counts, named, means, self._scales, earlier, past, dual, mean, precision, intercept, changes, *window = arrays
+        for numbers in (means, self._scales, earlier, past, dual, mean, precision, intercept, *window):
+            if not np.all(np.abs(numbers) <= LARGEST):  # NaN fails, too
+                raise ValueError("a number that no fold gives")
+        if min(self._scales.min(), earlier.min(), precision.min(initial=1.0), intercept[1]) <= 0.0:
+            raise ValueError("a variance that is none")
         self._seen, self._began, self._calm, steps = counts.tolist()
         self._named = Named(named, means)
         self._window = Window.of(window)
+        self._earlier = earlier.reshape(CHANGE_ROUNDS, len(FIELDS))
         self._past = past.reshape(2, -1)
         self._last = Fit(dual, mean, precision, (float(intercept[0]), float(intercept[1])), steps)
         self.changes = [
