@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from v7core import clean_block, clean_text
+from v7core.text import _SEQUENCE
 
 anything = st.text(st.characters(), max_size=300) | st.text(
     st.sampled_from(list("\x1b[]()0123;mPX^_\\\x07\x9b\x9d\x9cab \n\t\r\u202e\u200b\u0301\u0323\ud800é")), max_size=60
@@ -30,6 +31,7 @@ def test_cleaning_twice_is_cleaning_once(text):
     assert once == clean_text(once)
     block = clean_block(text)
     assert block == clean_block(block)
+    assert block == clean_block("".join(list(block))), "another object with the same words"
 
 
 @given(anything)
@@ -75,6 +77,20 @@ def test_long_text_is_cut_with_an_ellipsis():
     """A field has a length, and a megabyte costs no more than the cut."""
     assert clean_text("a" * 1_000_000, limit=10) == "a" * 9 + "…"
     assert len(clean_block("word " * 100_000)) == 60_000
+
+
+def one_by_one(text):
+    """`clean_block` as it reads: sequences out, then every line alone."""
+    whole = _SEQUENCE.sub("", text)
+    lines = [clean_text(line, limit=10_000) for line in whole.splitlines()]
+    kept = [line for n, line in enumerate(lines) if line or (n and lines[n - 1])]
+    return "\n".join(kept).strip("\n")
+
+
+@given(anything | st.text(st.sampled_from("aé\u0301\u0323\u0489\u20dd\U0001e8d0\u0e31–’ \n"), max_size=60))
+def test_a_block_is_its_lines_cleaned_one_by_one(text):
+    """Whatever shortcut is taken for the whole of it."""
+    assert one_by_one(text) == clean_block(text)
 
 
 def test_paragraphs_stay_apart():

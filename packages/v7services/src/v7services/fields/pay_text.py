@@ -21,8 +21,11 @@ _NEAR: Final = 320
 """Further bands of pay are part of the same statement within so many characters."""
 
 _SIGNS: Final = ("$", "€", "£")
-_WORDS: Final = ("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "uro")
-_BYTES: Final = tuple((word, word.encode()) for word in _WORDS)
+_CODES: Final = tuple(
+    (code, code.encode())
+    for code in ("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK")
+)
+_NO_CAPITALS: Final = bytes(byte for byte in range(256) if not 0x41 <= byte <= 0x5A)
 _BACK: Final = 40
 _AHEAD: Final = 60
 """Characters around a sign of money in which its amounts stand."""
@@ -150,8 +153,12 @@ def _places(text: str) -> Iterator[int]:
     if "€" in signs and "EUR" in text:
         signs.append("EUR")
     if not signs:
-        raw = text.encode("utf-8", "replace")  # in bytes a word is found ten times faster
-        signs = [word for word, code in _BYTES if code in raw]
+        raw = text.encode("utf-8", "replace")
+        capitals = raw.translate(
+            None, _NO_CAPITALS
+        )  # a twentieth of the text: looking for ten codes costs nothing there
+        signs = [word for word, code in _CODES if code in capitals]
+        signs += ["uro"] if b"uro" in raw else []
     for sign in signs:
         at = text.find(sign)
         while at >= 0:

@@ -1,0 +1,1 @@
+"""What it costs to bring a posting in, stage by stage."""
