@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, str]] = {
     "forget": "learning:forget",
     "rebuild": "learning:rebuild",
     "status": "status:status",
+    "serve": "serve:serve",
     "doctor": "doctor:doctor",
     "export": "exchange:export",
     "import": "exchange:import_",

@@ -38,7 +38,8 @@ def run_app(ctx: click.Context, exports: Exports) -> int:
         from v7terminal.plainmode import run_plain
 
         return run_plain(home)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    served = "TEXTUAL_DRIVER" in os.environ  # a browser stands where the terminal would
+    if served or (sys.stdin.isatty() and sys.stdout.isatty()):
         return run_screens(home, exports)
     if not home.exists:
         say(GUIDE.format(home=home.path))
