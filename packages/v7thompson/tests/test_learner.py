@@ -116,7 +116,8 @@ def test_the_intercept_moves_at_refit_points_only():
         seen.append(learner.posteriors[MATCH].intercept)
 
     assert {(-2.0, 1.0)} == set(seen[:9])
-    assert 1 == len(set(seen[9:19])) and 1 == len(set(seen[19:29]))
+    assert 1 == len(set(seen[9:19]))
+    assert 1 == len(set(seen[19:29]))
     assert 3 == len({seen[0], seen[9], seen[19]})
 
 
@@ -143,7 +144,8 @@ def test_a_soft_label_is_between():
     for reward in (0.0, 0.8, 1.0):
         learner = fold([Evidence(sequence=1, profile=MATCH, reward=reward, row=row, round=0)])
         means.append(float(learner.posteriors[MATCH].table[row.indices[0], 0]))
-    assert means == sorted(means) and means[0] < 0 < means[1]
+    assert means == sorted(means)
+    assert means[0] < 0 < means[1]
 
 
 def test_an_empty_row_teaches_the_intercept_alone():
@@ -281,12 +283,13 @@ def test_bytes_that_are_no_snapshot_are_refused(place, how, bits):
         "altered": WHOLE[:place] + bytes([WHOLE[place] ^ bits]) + WHOLE[place + 1 :],
         "headless": WHOLE[place + 1 :],
     }[how]
+    faults = []
     try:
-        learner = Learner.restore(broken)
+        Learner.restore(broken).learn(attrs.evolve(events_of(6, 1)[0], sequence=2**63 - 1))
     except ComputeError as error:
-        assert ComputeFault.SNAPSHOT is error.kind
-    else:
-        learner.learn(attrs.evolve(events_of(6, 1)[0], sequence=2**63 - 1))
+        faults = [error.kind]
+
+    assert faults in ([], [ComputeFault.SNAPSHOT])
 
 
 @pytest.mark.parametrize(

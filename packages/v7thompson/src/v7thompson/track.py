@@ -239,9 +239,8 @@ class Track:
         changes = [(change.sequence, change.since) for change in self.changes]
         return (
             np.array([self._seen, self._began, self._calm, self._last.steps], dtype=np.int64), self._named.features,
-            self._named.means,
-            self._scales, self._earlier.ravel(), self._past.ravel(), self._last.dual, self._last.mean, self._last.precision,
-            np.array(self._last.intercept),
+            self._named.means, self._scales, self._earlier.ravel(), self._past.ravel(), self._last.dual,
+            self._last.mean, self._last.precision, np.array(self._last.intercept),
             np.array(changes, dtype=np.int64).ravel(), *self._window.arrays(),
         )  # fmt: skip
 
