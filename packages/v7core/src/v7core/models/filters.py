@@ -37,8 +37,8 @@ class JobFilter:
     def __post_init__(self) -> None:
         if self.pay_floor is not None and (self.currency is None or not self.pay_floor > 0):
             raise InvalidValue("a pay floor is a positive amount in a currency")
-        if self.posted_within_days is not None and not self.posted_within_days > 0:
-            raise InvalidValue("posted within a positive number of days")
+        if self.posted_within_days is not None and not 0 < self.posted_within_days <= _CENTURY_DAYS:
+            raise InvalidValue("posted within a positive number of days, at most a century")
 
     def accepts(self, job: JobSummary, now: datetime) -> bool:
         """Whether the job is kept, by the rule for unknowns."""
@@ -128,6 +128,7 @@ class SearchHit:
 
 
 MAX_SEARCH_TEXT: Final = 500
+_CENTURY_DAYS: Final = 36_525
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

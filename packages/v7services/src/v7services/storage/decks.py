@@ -1,12 +1,14 @@
 """What was last shown, so that a reaction from another process knows under which profile and with what prediction."""
 
 import sqlite3
+from math import isfinite
 from typing import Any, Final
 
+from v7core.errors import InvalidValue
 from v7core.models.feed import Card, Deck, Draw, ProfileKind, ScoredJob, Shown
 from v7core.models.jobs import JobId
 from v7services.storage.database import Database
-from v7services.storage.plain import job_key
+from v7services.storage.plain import dump, job_key, load
 from v7services.storage.postings import read_summaries
 
 KEPT: Final = 20
@@ -24,16 +26,23 @@ class Decks:
         self._database = database
 
     async def keep(self, deck: Deck) -> None:
-        """Keep what was shown. The same deck again changes nothing."""
-        cards = [_card_out(card) for card in deck.cards]
+        """Keep what was shown. The same deck again changes nothing.
+
+        Raises:
+            InvalidValue: a figure of a card is not finite.
+        """
+        cards, left_out = [_card_out(card) for card in deck.cards], dump(deck.left_out)
+        if not all(isfinite(figure) for card in cards for figure in (card[2], *card[4:])):
+            raise InvalidValue("a card with a figure that is not finite")
 
         def work(connection: sqlite3.Connection) -> None:
             last = connection.execute("select id from deck order by n desc limit 1").fetchone()
             if last is not None and last[0] == deck.id:
                 return
             connection.execute(
-                "insert into deck(id, round, blend, eligible, total, model_version) values (?, ?, ?, ?, ?, ?)",
-                (deck.id, deck.round, deck.blend, deck.eligible, deck.total, deck.model_version),
+                "insert into deck(id, round, blend, eligible, total, model_version, left_out) "
+                "values (?, ?, ?, ?, ?, ?, ?)",
+                (deck.id, deck.round, deck.blend, deck.eligible, deck.total, deck.model_version, left_out),
             )
             (number,) = connection.execute("select last_insert_rowid()").fetchone()
             connection.executemany(
@@ -68,11 +77,11 @@ class Decks:
 
         def work(connection: sqlite3.Connection) -> Deck | None:
             row = connection.execute(
-                "select n, id, round, blend, eligible, total, model_version from deck order by n desc limit 1"
+                "select n, id, round, blend, eligible, total, model_version, left_out from deck order by n desc limit 1"
             ).fetchone()
             if row is None:
                 return None
-            number, deck, round_, blend, eligible, total, model = row
+            number, deck, round_, blend, eligible, total, model, left_out = row
             rows = connection.execute(
                 f"select {_CARD} from card where deck_n = ? order by position",
                 (number,),
@@ -84,8 +93,9 @@ class Decks:
                 if job_key(card[1]) in jobs
             )
             return Deck(
-                id=deck, round=round_, blend=blend, cards=cards, eligible=eligible, total=total, model_version=model
-            )
+                id=deck, round=round_, blend=blend, cards=cards, eligible=eligible, total=total, model_version=model,
+                left_out=tuple((reason, count) for reason, count in load(left_out)),
+            )  # fmt: skip
 
         return await self._database.read(work)
 

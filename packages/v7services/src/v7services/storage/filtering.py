@@ -1,6 +1,6 @@
 """A `JobFilter` as SQL over `job`: the same three-valued answers, without reading what is left out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -49,7 +49,7 @@ def _parts(wanted: JobFilter, now: datetime) -> Iterable[Condition]:
     if wanted.not_companies:
         yield f"job.company_fold not in ({_marks(wanted.not_companies)})", _folded(wanted.not_companies)
     if wanted.posted_within_days is not None:
-        oldest = _clamped(lambda: micros(now - timedelta(days=wanted.posted_within_days or 0)))
+        oldest = micros(now - timedelta(days=wanted.posted_within_days))
         yield f"(job.posted >= ?{' or job.posted is null' if keep else ''})", [oldest]
     if wanted.sources:
         names = _marks(wanted.sources)
@@ -65,11 +65,3 @@ def _marks(values: Iterable[Any]) -> str:
 
 def _folded(names: Iterable[str]) -> list[Any]:
     return [name.casefold() for name in names]
-
-
-def _clamped(oldest: Callable[[], int]) -> int:
-    """Before every date when the calendar does not go back that far."""
-    try:
-        return oldest()
-    except OverflowError:
-        return -(2**63)

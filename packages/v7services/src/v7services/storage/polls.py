@@ -156,7 +156,7 @@ def _known(
 
 
 def by_ids(
-    connection: sqlite3.Connection, select: str, ids: Sequence[bytes], *before: object
+    connection: sqlite3.Connection, select: str, ids: Sequence[bytes] | Sequence[int], *before: object
 ) -> Iterable[tuple[Any, ...]]:
     """Rows of a query that ends in `in`, for any number of ids; `before` are the parameters that come first."""
     for start in range(0, len(ids), _CHUNK):

@@ -2,15 +2,24 @@
 
 import sqlite3
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from v7core.models.filters import SearchHit, SearchQuery
 from v7services.storage.database import Database
 from v7services.storage.encoding import SUMMARY, summary_of
 from v7services.storage.filtering import condition
+from v7services.storage.polls import by_ids
 
 _WINDOW: Final = 160
 """Characters of a snippet."""
+
+
+_RANKED: Final = 500
+_NAMING: Final = "{title company tags}"
+_HIT: Final = (
+    f"select job.n, {SUMMARY}, words.body from job join board on board.n = job.board_n "
+    "join words on words.n = job.n where job.n in"
+)
 
 
 class Search:
@@ -46,11 +55,56 @@ def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, a
     """
     words = words_of(query.text)
     if not words:
-        return () if query.text.strip() else _newest(connection, query, now, above)
-    hits = _matching(connection, query, now, above, match_of(words))
-    if not hits and len(words[-1]) >= 3:  # still typing
-        hits = _matching(connection, query, now, above, match_of(words, prefix=True))
-    return tuple(SearchHit(job=summary_of(row[:-1]), snippet=snippet(row[-1], words)) for row in hits)
+        return () if query.text.strip() else _hits(connection, _newest(connection, query, now, above), ())
+    found = _best(connection, query, now, above, match_of(words))
+    if not found and len(words[-1]) >= 3:  # still typing
+        found = _best(connection, query, now, above, match_of(words, prefix=True))
+    return _hits(connection, found, words)
+
+
+def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str) -> list[int]:
+    """Numbers of the postings that hold every word, best first: those that hold them in what names the job, then those
+    that hold them anywhere; among these by BM25.
+
+    Ranking reads every match, of which a common word has a third of the store: so of each kind only the latest to
+    arrive are ranked, `_RANKED` or four times as many as are asked for.
+    """
+    where, values = condition(query.filters, now)
+    most = max(_RANKED, 4 * query.limit)
+    best: list[int] = []
+    for expression in (f"{_NAMING} : ({match})", match):
+        candidates = [
+            row[0]
+            for row in connection.execute(
+                "select found.rowid from found join job on job.n = found.rowid "
+                f"where found match ? and found.rowid > ? and {where} order by found.rowid desc limit ?",
+                (expression, above, *values, most),
+            )
+        ]
+        new = set(candidates).difference(best)
+        if new:
+            ranked = connection.execute(
+                "select rowid from found where found match ? and rowid >= ? order by bm25(found, 8, 4, 3, 3, 1)",
+                (expression, candidates[-1]),
+            )
+            best += [number for (number,) in ranked if number in new]
+        if len(best) >= query.limit:
+            break
+    return best[: query.limit]
+
+
+def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> list[int]:
+    where, values = condition(query.filters, now)
+    rows = connection.execute(
+        f"select n from job where n > ? and {where} order by newest desc, n desc limit ?", (above, *values, query.limit)
+    )
+    return [row[0] for row in rows]
+
+
+def _hits(connection: sqlite3.Connection, numbers: list[int], words: tuple[str, ...]) -> tuple[SearchHit, ...]:
+    rows = by_ids(connection, _HIT, numbers)
+    hits = {row[0]: SearchHit(job=summary_of(row[1:-1]), snippet=snippet(row[-1], words)) for row in rows}
+    return tuple(hits[number] for number in numbers)
 
 
 def count(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, above: int) -> int:
@@ -67,29 +121,6 @@ def count(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, 
         return 0
     sql = f"select count(*) from job where job.n > ? and {where}"
     return int(connection.execute(sql, (above, *values)).fetchone()[0])
-
-
-def _matching(
-    connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str
-) -> list[tuple[Any, ...]]:
-    where, values = condition(query.filters, now)
-    return connection.execute(
-        f"select {SUMMARY}, words.body from found join job on job.n = found.rowid "
-        "join board on board.n = job.board_n join words on words.n = job.n "
-        f"where found match ? and found.rowid > ? and {where} order by bm25(found, 8, 4, 3, 2, 1) limit ?",
-        (match, above, *values, query.limit),
-    ).fetchall()
-
-
-def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> tuple[SearchHit, ...]:
-    where, values = condition(query.filters, now)
-    rows = connection.execute(
-        f"select {SUMMARY}, substr(words.body, 1, {_WINDOW + 1}) from job "
-        "join board on board.n = job.board_n join words on words.n = job.n "
-        f"where job.n > ? and {where} order by job.newest desc, job.n limit ?",
-        (above, *values, query.limit),
-    )
-    return tuple(SearchHit(job=summary_of(row[:-1]), snippet=snippet(row[-1], ())) for row in rows)
 
 
 def snippet(body: str, words: tuple[str, ...]) -> str:
