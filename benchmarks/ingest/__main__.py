@@ -1,7 +1,7 @@
 """What it costs to bring a posting in: python -m benchmarks.ingest
 
 Recorded bodies (the folder `payloads` below V7_SHARED, or below `shared` beside the repository) or, without them or
-with `--generated`, boards of our own. One core, medians over rounds in one process. Shares are of the sum of the stages.
+with `--generated`, boards of our own. One core, CPU time, medians over rounds in one process.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from benchmarks.ingest.bodies import generated, recorded
 from benchmarks.ingest.cleaning import WAYS
 from benchmarks.ingest.road import whole_road
 from benchmarks.ingest.stages import one_round
+
 from v7thompson.warmup import warm
 
 
@@ -52,9 +53,7 @@ def main():
                 print(f"  {part:<26}{median(inner):>14.1f}")
     print(f"{'sum':<28}{total:>14.1f}{1e6 / total:>8.0f} postings/s")
     wall, cpu = (median(each) for each in zip(*roads, strict=True))
-    print(
-        f"through store, queue and engine, on disk: {postings / wall:.0f} postings/s of wall, {postings / cpu:.0f} of CPU"
-    )
+    print(f"through store, queue and engine: {postings / wall:.0f} postings/s of wall, {postings / cpu:.0f} of CPU")
     texts = [posting.text for body in bodies for posting in body.parse()][:2000]
     taken = {name: [] for name in WAYS}
     for _ in range(given.rounds):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
-
 from benchmarks.layout.bodies import synthetic
+
 from v7core.errors import V7Error
 from v7core.testing.samples import NOW
 from v7services.adapter import Adapter, ParseContext

@@ -87,7 +87,12 @@ def one_by_one(text):
     return "\n".join(kept).strip("\n")
 
 
-@given(anything | st.text(st.sampled_from("aé\u0301\u0323\u0489\u20dd\U0001e8d0\u0e31–’ \n"), max_size=60))
+@given(
+    anything
+    | st.text(
+        st.sampled_from("aé\u0301\u0323\u0489\u20dd\U0001e8d0\u0e31\u2013\u2019\u2028\u2009\xa0\t \n"), max_size=60
+    )
+)
 def test_a_block_is_its_lines_cleaned_one_by_one(text):
     """Whatever shortcut is taken for the whole of it."""
     assert one_by_one(text) == clean_block(text)

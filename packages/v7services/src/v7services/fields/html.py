@@ -61,7 +61,7 @@ def _plain(markup: str) -> str:
         return html.unescape(markup)
     if markup.count("=") > _MANY_ATTRIBUTES:
         markup = _ATTRIBUTES.sub(r"<\1>", markup)
-    markup = _ITEM.sub("\n- ", " ".join(markup.split()))
+    markup = _ITEM.sub("\n- ", " ".join(markup.splitlines()))  # a line of the source is not a line of the text
     markup = _BREAK.sub("\n", markup)
     tree = LexborHTMLParser(markup)
     if _UNSEEN.search(markup):
