@@ -95,6 +95,7 @@ async def opened_sources(
     """The person's sources, ready to be polled; those of a demo home are led to its loopback boards."""
     from v7services.catalogue import ADAPTERS
     from v7services.discovery import Discovery
+    from v7services.grouping import Grouping
     from v7services.http.client import Fetcher
     from v7services.http.messages import Origin
     from v7services.lease import Lease, lease_path
@@ -127,7 +128,7 @@ async def opened_sources(
             clock=CLOCK,
             load=load,
             origins=bases,
-            on_change=on_change,
+            on_change=Grouping(storage, clock=CLOCK, recorder=recorder).before(on_change),
         )
         yield LeasedSources(discovery, Lease(lease_path(home.database), clock=CLOCK), before=before)
 
