@@ -15,6 +15,7 @@ from benchmarks.ingest.bodies import generated, recorded
 from benchmarks.ingest.cleaning import WAYS
 from benchmarks.ingest.road import whole_road
 from benchmarks.ingest.stages import one_round
+from benchmarks.ingest.start import starts
 
 from v7thompson.warmup import warm
 
@@ -26,9 +27,11 @@ def main():
         "--generated", action="store_true", help="boards of our own, even where there are recordings"
     )
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--postings", type=int, default=10_000, help="in the store of the timed starts")
     given = arguments.parse_args()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
     bodies = [] if given.generated else list(recorded())
     what = "recorded" if bodies else "generated"
     bodies = bodies or generated()
@@ -64,6 +67,10 @@ def main():
             taken[name].append((time.process_time() - started) / len(texts) * 1e6)
     for name, each in taken.items():
         print(f"clean a description, {name:<20}{median(each):>8.1f} us")
+    if cores:
+        os.sched_setaffinity(0, cores)
+    with TemporaryDirectory() as folder:
+        asyncio.run(starts(folder, [posting for body in bodies for posting in body.parse()], given.postings, 300))
 
 
 if __name__ == "__main__":

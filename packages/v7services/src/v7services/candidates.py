@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from v7core.document import canonical_document, document_digest
-from v7core.errors import ComputeError, SystemResourcesExhausted
+from v7core.errors import ComputeError, StorageError, SystemResourcesExhausted
 from v7core.models.filters import JobFilter
 from v7core.models.jobs import JobData, JobId, JobPosting, JobPriority
 from v7core.protocols import Clock, Recorder
@@ -71,6 +71,8 @@ class Candidates:
         """What the exclusions were last worked out from."""
         self._muted: frozenset[JobId] = frozenset()
         self._muted_for: tuple[object, ...] = ()
+        self._unsaved: dict[JobId, tuple[str, bytes, bytes]] = {}
+        self._saving: asyncio.Task[None] | None = None
         self._sources: dict[JobId, str] = {}
         """Adapters of the jobs that are in a group."""
 
@@ -230,7 +232,23 @@ class Candidates:
         self._queued -= rows.keys()
         self._stale -= fresh
         await self._retire([job for job in rows if job not in self._open or job in self._left_out])
-        await self._storage.features.put(rows, self._engine.hasher.version)
+        self._unsaved |= rows
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._save())
+
+    async def _save(self) -> None:
+        """Keep what has gathered, while the next batches go on: one commit for many of them."""
+        while self._unsaved:
+            rows, self._unsaved = self._unsaved, {}
+            try:
+                await self._storage.features.put(rows, self._engine.hasher.version)
+            except StorageError:  # hashed again at the next start
+                self._recorder.record("features.unkept_rows", len(rows))
+
+    async def saved(self) -> None:
+        """Until every row that was made is kept."""
+        if self._saving is not None:
+            await asyncio.wait({self._saving})
 
     def _rows(self, jobs: Sequence[JobData]) -> dict[JobId, tuple[str, bytes, bytes]]:
         found = {}

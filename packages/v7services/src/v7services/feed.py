@@ -117,6 +117,7 @@ class Feed:
             missing = self._candidates.missing
             tell(len(self._engine), len(self._engine) + missing)
         await self._coordination.drain()
+        await self._candidates.saved()
         tell(len(self._engine), len(self._engine) + self._candidates.missing)
         self._recorder.record("feed.start_ms", 1e3 * (time.perf_counter() - started))
 
@@ -128,6 +129,7 @@ class Feed:
         with suppress(V7Error):
             await self._turns.run(self._learning.save)
         await self._turns.close()
+        await self._candidates.saved()
 
     async def admit_changes(self, jobs: Iterable[JobId] = ()) -> None:
         """Postings came in: what changed is read from the store, and becomes rankable ahead of older work.

@@ -341,6 +341,24 @@ async def test_a_deck_that_cannot_be_kept_is_shown(flat, monkeypatch):
     assert flat.recorder.values("feed.unkept_decks")
 
 
+async def test_rows_that_cannot_be_kept_are_made_again(flat_of, monkeypatch):
+    """Ranking does not wait for them; the next start hashes what has none."""
+    flat = await flat_of(samples.postings(30), start=False)
+
+    async def full(*_):
+        raise StorageError(StorageFault.FULL, "no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flat.storage.features, "put", full)
+        await flat.feed.start()
+    assert 30 == len(await flat.ids())
+    assert 30 == sum(flat.recorder.values("features.unkept_rows"))
+    await flat.close()
+    again = await flat_of()
+    assert again.recorder.values("engine.batch_ms")
+    assert 30 == len(await again.ids())
+
+
 async def test_callers_that_leave_break_nothing(flat):
     """A deck, a reaction and an undo, each cancelled at every step of it in turn."""
     jobs = await flat.ids()
