@@ -167,3 +167,38 @@ def demo(home, demo_folder) -> Path:
     """A copy of it, as the home that `v7` uses."""
     shutil.copytree(demo_folder, home)
     return home
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    """A folder of recorded bodies, written by us in the sources' shapes."""
+    root = tmp_path / "recordings"
+
+    def put(name: str, content: object) -> None:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+    def job(number: int, title: str) -> dict[str, object]:
+        return {
+            "id": number,
+            "title": title,
+            "absolute_url": f"https://x.example/{number}",
+            "location": {"name": "Hull"},
+        }
+
+    put("greenhouse/acme__20260808T100000Z.json", {"jobs": [job(1, "Baker"), job(2, "Cook")], "meta": {"total": 2}})
+    put(
+        "greenhouse/acme__20260809T100000Z.json",
+        {"jobs": [job(1, "Head baker"), job(3, "Nurse")], "meta": {"total": 2}},
+    )
+    put("greenhouse/acme__20260809T100000Z.metadata.json", {"url": "https://x.example"})
+    put("greenhouse/odd.json", {"job": {}})
+    put("lever/night.json", [{"id": "a", "text": "Night nurse"}, {"id": "b"}])
+    put("nobody/one.json", [])
+    put("_datasets/one.json", [])
+    put(
+        "workday/tiny.json",
+        {"total": 1, "jobPostings": [{"title": "Guard", "externalPath": "/job/x_R1", "bulletFields": ["R1"]}]},
+    )
+    return root

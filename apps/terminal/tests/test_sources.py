@@ -128,12 +128,14 @@ def test_only_loopback_may_be_named(home, v7, monkeypatch, text):
 
 
 def test_starter_packs_fit_words_and_are_added_on_request(home, v7):
-    """The first that fits; the last fits everybody."""
+    """Those that fit most words first, one for everybody last; nothing is added unasked."""
     shown = v7("sources", "starter", "nurse", "sweden", "--json").json
-    assert ["Health and care", "Sweden, every trade", "A bit of everything"] == [p["name"] for p in shown["packs"]]
+    assert "jobtech:all" in shown["packs"][0]["sources"]
+    assert {"nurse", "sweden"} <= {*shown["packs"][0]["trades"], *shown["packs"][0]["regions"]}
+    assert ([], []) == (shown["packs"][-1]["trades"], shown["packs"][-1]["regions"])
     assert [] == shown["added"]
-    assert 0 == v7("sources", "starter", "sweden", "--yes").status
-    assert ["jobtech:all"] == [each["key"] for each in v7("sources", "list", "--json").json]
+    assert 0 == v7("sources", "starter", "nurse", "sweden", "--yes").status
+    assert shown["packs"][0]["sources"] == [each["key"] for each in v7("sources", "list", "--json").json]
 
 
 def test_a_file_of_keys_is_private_and_known(home, v7):

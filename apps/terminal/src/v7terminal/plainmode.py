@@ -12,6 +12,7 @@ from v7terminal.console import complain, say
 from v7terminal.demo.home import mark_of
 from v7terminal.lines import nothing_to_show, pay_of, place_of, reasons
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 DECK: Final = 50
 WORDS: Final = {
@@ -25,7 +26,7 @@ HELP: Final = "i interested, x pass, s save, a applied, w why, t text, n next, u
 
 def run_plain(home: Home) -> int:
     """Until `q` or the end of the input."""
-    asyncio.run(_run(home))
+    run(_run(home))
     return 0
 
 

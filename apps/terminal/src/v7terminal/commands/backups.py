@@ -1,6 +1,5 @@
 """Copies of everything, put back or carried away; and everything taken away."""
 
-import asyncio
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from v7terminal.compose import opened_storage
 from v7terminal.console import say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home, prepare
+from v7terminal.running import run
 
 yes_option = click.option("--yes", is_flag=True, help="Without being asked.")
 
@@ -37,7 +37,7 @@ def _agreed(question: str, yes: bool) -> None:
 @click.pass_context
 def backup(ctx: click.Context, to: Path, as_json: bool) -> None:
     """Write everything into one file that can be carried to another machine, and read it again."""
-    done = asyncio.run(_backup(given_home(ctx), to.absolute()))
+    done = run(_backup(given_home(ctx), to.absolute()))
     document = {"path": str(done.path), "postings": done.postings, "events": done.events, "bytes": done.size}
     if as_json:
         say_json(document)

@@ -1,6 +1,5 @@
 """The demo: invented boards, or recorded ones, served on loopback and ranked for an invented person."""
 
-import asyncio
 import sys
 from collections.abc import Iterable
 from itertools import groupby
@@ -23,6 +22,7 @@ from v7terminal.lines import card_line
 from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, home_was_given, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 TOP = 10
 
@@ -80,13 +80,13 @@ def demo(ctx: click.Context, plain: bool, payloads: Path | None, replay: bool, s
     given = given_home(ctx) if home_was_given(ctx) else None
     with demo_home(given, seed=seed, payloads=payloads, replay=replay) as home:
         if plain or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            outcome = asyncio.run(_plain(home))
+            outcome = run(_plain(home))
             if as_json:
                 say_json(_document(outcome))
             else:
                 _say(outcome, home)
             return
-        asyncio.run(_furnish(home))
+        run(_furnish(home))
         from v7terminal.commands.app import run_screens
 
         ctx.exit(run_screens(home))

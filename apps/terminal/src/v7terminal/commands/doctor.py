@@ -1,6 +1,5 @@
 """What is wrong, and how to mend it."""
 
-import asyncio
 import platform
 import stat
 import sys
@@ -15,6 +14,7 @@ from v7terminal.console import say, say_json
 from v7terminal.measuring import source_states
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 Found = tuple[str, bool, str, str]
 """What was looked at, whether it is sound, what was found, what to do."""
@@ -26,7 +26,7 @@ Found = tuple[str, bool, str, str]
 @click.pass_context
 def doctor(ctx: click.Context, quick: bool, as_json: bool) -> None:
     """Look at the store, the log, the files, the engine and the sources; a fix for each thing found."""
-    found = asyncio.run(_look(given_home(ctx), thorough=not quick))
+    found = run(_look(given_home(ctx), thorough=not quick))
     if as_json:
         say_json([{"name": name, "sound": sound, "said": said, "fix": fix} for name, sound, said, fix in found])
     else:

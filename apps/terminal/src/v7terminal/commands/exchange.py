@@ -1,6 +1,5 @@
 """Everything out, and back in: JSON lines that come back whole, or a table for a spreadsheet."""
 
-import asyncio
 import csv
 import json
 import sys
@@ -18,6 +17,7 @@ from v7terminal.console import say, say_json
 from v7terminal.lines import pay_of, place_of
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a cell."""
@@ -41,10 +41,10 @@ def export(ctx: click.Context, kind: str, to: Path | None, as_json: bool) -> Non
         raise click.UsageError("name a file with --to")
     home = given_home(ctx)
     if kind == "parquet":
-        rows = _parquet(asyncio.run(_table(home)), to or Path())
+        rows = _parquet(run(_table(home)), to or Path())
     else:
         with _opened(to) as file:
-            rows = asyncio.run(_lines(home, file) if kind == "json" else _csv(home, file))
+            rows = run(_lines(home, file) if kind == "json" else _csv(home, file))
     if as_json:
         say_json({"format": kind, "to": str(to), "rows": rows})
     elif to is not None:
@@ -134,7 +134,7 @@ def _parquet(rows: list[list[str]], to: Path) -> int:
 @click.pass_context
 def import_(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Take in what `v7 export` wrote, whole or not at all; what is here already stays as it is. - is standard input."""
-    done = asyncio.run(_import(given_home(ctx), file))
+    done = run(_import(given_home(ctx), file))
     if as_json:
         say_json(done)
     else:

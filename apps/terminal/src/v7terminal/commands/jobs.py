@@ -1,7 +1,5 @@
 """One job: what it is, where it is, why it stands where it stands."""
 
-import asyncio
-
 import click
 
 from v7core.errors import NotFound
@@ -12,6 +10,7 @@ from v7terminal.console import say, say_json
 from v7terminal.lines import pay_of, place_of, reasons
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 job_argument = click.argument("job", metavar="ID")
 
@@ -22,7 +21,7 @@ job_argument = click.argument("job", metavar="ID")
 @click.pass_context
 def show(ctx: click.Context, job: str, as_json: bool) -> None:
     """The whole posting."""
-    posting = asyncio.run(_posting(given_home(ctx), job))
+    posting = run(_posting(given_home(ctx), job))
     if as_json:
         say_json(posting)
         return
@@ -51,7 +50,7 @@ def open_(ctx: click.Context, job: str, as_json: bool) -> None:
     from v7terminal.browser import open_url
     from v7ui.links import checked_link
 
-    posting = asyncio.run(_posting(given_home(ctx), job))
+    posting = run(_posting(given_home(ctx), job))
     if posting.url is None:
         raise NotFound(f"{posting.title}: no page of its own")
     link = checked_link(posting.url)
@@ -75,7 +74,7 @@ def open_(ctx: click.Context, job: str, as_json: bool) -> None:
 def why(ctx: click.Context, job: str, profile: str | None, top: int, as_json: bool) -> None:
     """The words that put a job where it stands; with the intercept they add up to its mean."""
     kind = None if profile is None else ProfileKind(profile)
-    posting, said = asyncio.run(_why(given_home(ctx), job, kind))
+    posting, said = run(_why(given_home(ctx), job, kind))
     if as_json:
         say_json(said)
         return

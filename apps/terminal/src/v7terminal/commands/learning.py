@@ -1,6 +1,5 @@
 """What was learned: begun anew, or folded again from the log."""
 
-import asyncio
 from typing import Any
 
 import click
@@ -10,6 +9,7 @@ from v7terminal.compose import opened_feed, opened_storage, reactor
 from v7terminal.console import say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 
 @click.command(cls=HomeCommand)
@@ -17,7 +17,7 @@ from v7terminal.paths import Home
 @click.pass_context
 def forget(ctx: click.Context, as_json: bool) -> None:
     """Start learning anew. The log keeps what was said, and `v7 undo` takes this back."""
-    done = asyncio.run(_forget(given_home(ctx)))
+    done = run(_forget(given_home(ctx)))
     if as_json:
         say_json(done)
     else:
@@ -34,7 +34,7 @@ async def _forget(home: Home) -> Acknowledgement:
 @click.pass_context
 def rebuild(ctx: click.Context, as_json: bool) -> None:
     """Fold the whole log again, make the search index anew, and say whether each was what it should be."""
-    document = asyncio.run(_rebuild(given_home(ctx)))
+    document = run(_rebuild(given_home(ctx)))
     if as_json:
         say_json(document)
         return

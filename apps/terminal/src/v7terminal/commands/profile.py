@@ -1,6 +1,5 @@
 """Who you are and where you want to go: the two texts everything is ranked by."""
 
-import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from v7terminal.compose import opened_storage
 from v7terminal.console import complain, say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 MAX_TEXT = 20_000
 """Characters of a profile that are kept."""
@@ -36,7 +36,7 @@ def _command(kind: ProfileKind, about: str) -> click.Command:
     def command(ctx: click.Context, edit: bool, file: str | None, as_json: bool) -> None:
         if edit and file is not None:
             raise click.UsageError("--edit or --file, not both")
-        text = asyncio.run(_profile(given_home(ctx), kind, edit=edit, file=file))
+        text = run(_profile(given_home(ctx), kind, edit=edit, file=file))
         if as_json:
             say_json({"profile": kind, "text": text, "characters": len(text)})
         elif edit or file is not None:

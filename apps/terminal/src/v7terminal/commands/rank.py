@@ -1,6 +1,5 @@
 """The ranking, in lines or as JSON."""
 
-import asyncio
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from v7terminal.lines import card_line, nothing_to_show
 from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 Shown = tuple[Deck, tuple[Explanation, ...]]
 
@@ -26,7 +26,7 @@ Shown = tuple[Deck, tuple[Explanation, ...]]
 @click.pass_context
 def rank(ctx: click.Context, /, top: int, blend: float | None, as_json: bool, **filters: Any) -> None:
     """The best jobs you have not reacted to, best first, with the words that put them there."""
-    deck, whys = asyncio.run(_ranked(given_home(ctx), top, blend, filter_of(**filters), explain=not as_json))
+    deck, whys = run(_ranked(given_home(ctx), top, blend, filter_of(**filters), explain=not as_json))
     if as_json:
         say_json([card_document(card) for card in deck.cards])
         return

@@ -1,6 +1,5 @@
 """React, take back, look back: commands that write or read one line of the log and load no engine."""
 
-import asyncio
 from typing import Final
 
 import click
@@ -10,6 +9,7 @@ from v7terminal.compose import opened_storage, reactor
 from v7terminal.console import say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 KINDS: Final = [kind.value for kind in ReactionKind]
 
@@ -22,7 +22,7 @@ KINDS: Final = [kind.value for kind in ReactionKind]
 @click.pass_context
 def react(ctx: click.Context, job: str, kind: str, event: str | None, as_json: bool) -> None:
     """Say what you think of a job. Prints `ok KEY` once it is on disk."""
-    _said(asyncio.run(_react(given_home(ctx), job, ReactionKind(kind), event)), as_json)
+    _said(run(_react(given_home(ctx), job, ReactionKind(kind), event)), as_json)
 
 
 async def _react(home: Home, job: str, kind: ReactionKind, event: str | None) -> Acknowledgement:
@@ -36,7 +36,7 @@ async def _react(home: Home, job: str, kind: ReactionKind, event: str | None) ->
 @click.pass_context
 def undo(ctx: click.Context, event: str | None, as_json: bool) -> None:
     """Take a reaction back: the latest one standing, or the one with this key."""
-    _said(asyncio.run(_undo(given_home(ctx), event)), as_json)
+    _said(run(_undo(given_home(ctx), event)), as_json)
 
 
 async def _undo(home: Home, event: str | None) -> Acknowledgement:
@@ -57,7 +57,7 @@ def _said(done: Acknowledgement, as_json: bool) -> None:
 @click.pass_context
 def reactions(ctx: click.Context, as_json: bool, ids: bool) -> None:
     """Everything in the log, in order: reactions and what was taken back."""
-    events = asyncio.run(_events(given_home(ctx)))
+    events = run(_events(given_home(ctx)))
     if as_json:
         say_json([_document(event) for event in events])
         return

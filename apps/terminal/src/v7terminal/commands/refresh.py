@@ -13,6 +13,7 @@ from v7terminal.measuring import measured
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
 from v7terminal.polling import EVERY_S, LeasedSources
+from v7terminal.running import run
 from v7terminal.sourcelist import key_of
 
 Tell = Callable[[tuple[PollReport, ...]], None]
@@ -27,7 +28,7 @@ Tell = Callable[[tuple[PollReport, ...]], None]
 def refresh(ctx: click.Context, sources: tuple[str, ...], due: bool, watch: bool, as_json: bool) -> None:
     """Poll your sources now: all that are not paused, or those named, such as `greenhouse:acme`."""
     tell = _as_json if as_json else _as_lines
-    asyncio.run(_refresh(given_home(ctx), sources, due or watch, watch, tell))
+    run(_refresh(given_home(ctx), sources, due or watch, watch, tell))
 
 
 async def _refresh(home: Home, names: tuple[str, ...], due: bool, watch: bool, tell: Tell) -> None:

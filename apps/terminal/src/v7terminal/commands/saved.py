@@ -1,6 +1,5 @@
 """The application pipeline: saved, applied, interview, offer, closed, with notes."""
 
-import asyncio
 from typing import Any, Final
 
 import click
@@ -13,6 +12,7 @@ from v7terminal.compose import opened_storage
 from v7terminal.console import complain, say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 STAGES: Final = [stage.value for stage in ApplicationStage]
 
@@ -28,7 +28,7 @@ def saved() -> None:
 @click.pass_context
 def list_(ctx: click.Context, stage: str | None, as_json: bool) -> None:
     """Latest change first."""
-    kept = [each for each in asyncio.run(_list(given_home(ctx))) if stage in (None, each.stage.value)]
+    kept = [each for each in run(_list(given_home(ctx))) if stage in (None, each.stage.value)]
     if as_json:
         say_json([saved_document(each) for each in kept])
         return
@@ -46,7 +46,7 @@ def list_(ctx: click.Context, stage: str | None, as_json: bool) -> None:
 @click.pass_context
 def move(ctx: click.Context, job: str, stage: str, note: str | None, as_json: bool) -> None:
     """Put a job at a stage."""
-    _shown(asyncio.run(_move(given_home(ctx), job, ApplicationStage(stage), note)), as_json)
+    _shown(run(_move(given_home(ctx), job, ApplicationStage(stage), note)), as_json)
 
 
 @saved.command("note", cls=HomeCommand)
@@ -56,7 +56,7 @@ def move(ctx: click.Context, job: str, stage: str, note: str | None, as_json: bo
 @click.pass_context
 def note(ctx: click.Context, job: str, text: str, as_json: bool) -> None:
     """Write a note to a job you keep; an empty one takes it away."""
-    _shown(asyncio.run(_move(given_home(ctx), job, None, text)), as_json)
+    _shown(run(_move(given_home(ctx), job, None, text)), as_json)
 
 
 @saved.command("remove", cls=HomeCommand)
@@ -65,7 +65,7 @@ def note(ctx: click.Context, job: str, text: str, as_json: bool) -> None:
 @click.pass_context
 def remove(ctx: click.Context, job: str, as_json: bool) -> None:
     """Take a job out of the pipeline; reactions to it stay."""
-    gone = asyncio.run(_remove(given_home(ctx), job))
+    gone = run(_remove(given_home(ctx), job))
     if as_json:
         say_json({"removed": gone})
     else:

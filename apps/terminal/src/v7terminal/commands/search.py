@@ -1,6 +1,5 @@
 """Full text and filters over everything stored; kept searches and what is new in them."""
 
-import asyncio
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ from v7terminal.filters import filter_of, filter_options
 from v7terminal.lines import job_line
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 
 @click.command(cls=HomeCommand)
@@ -27,7 +27,7 @@ def search(
 ) -> None:
     """Find postings by their words; without words, the newest. Filters narrow what is found."""
     query = SearchQuery(text=clean_text(" ".join(text)), filters=filter_of(**filters), limit=top)
-    hits = asyncio.run(_search(given_home(ctx), query, name))
+    hits = run(_search(given_home(ctx), query, name))
     if as_json:
         say_json([hit_document(hit) for hit in hits])
         return
@@ -72,7 +72,7 @@ def searches() -> None:
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
     """Each kept search and how many new jobs it finds."""
-    kept = asyncio.run(_list(given_home(ctx)))
+    kept = run(_list(given_home(ctx)))
     if as_json:
         say_json([search_document(each) for each in kept])
         return
@@ -91,7 +91,7 @@ async def _list(home: Home) -> tuple[SavedSearch, ...]:
 @click.pass_context
 def look(ctx: click.Context, name: str, as_json: bool) -> None:
     """Run a kept search; what is new counts from now on."""
-    kept, hits = asyncio.run(_look(given_home(ctx), clean_text(name)))
+    kept, hits = run(_look(given_home(ctx), clean_text(name)))
     if as_json:
         say_json({"search": search_document(kept), "hits": [hit_document(hit) for hit in hits]})
         return
@@ -112,7 +112,7 @@ async def _look(home: Home, name: str) -> tuple[SavedSearch, tuple[SearchHit, ..
 @click.pass_context
 def drop(ctx: click.Context, name: str, as_json: bool) -> None:
     """Forget a kept search."""
-    asyncio.run(_drop(given_home(ctx), clean_text(name)))
+    run(_drop(given_home(ctx), clean_text(name)))
     if as_json:
         say_json({"dropped": clean_text(name)})
     else:

@@ -1,6 +1,5 @@
 """Settings and muted companies."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
@@ -14,6 +13,7 @@ from v7terminal.compose import opened_storage
 from v7terminal.console import plain, say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 
 def _truth(text: str) -> bool:
@@ -45,7 +45,7 @@ def settings() -> None:
 @click.pass_context
 def get(ctx: click.Context, key: str | None, as_json: bool) -> None:
     """All settings, or one."""
-    values = plain(asyncio.run(_load(given_home(ctx))))
+    values = plain(run(_load(given_home(ctx))))
     if key is not None and key not in values:
         raise ConfigError(key, f"no such setting; there are {', '.join(values)}")
     shown = values if key is None else {key: values[key]}
@@ -119,7 +119,7 @@ def _without(settings_: Settings, name: str) -> tuple[str, ...]:
 
 
 def _changed(ctx: click.Context, change: Callable[[Settings], Settings], as_json: bool) -> None:
-    new = asyncio.run(_change(given_home(ctx), change))
+    new = run(_change(given_home(ctx), change))
     if as_json:
         say_json(plain(new))
     else:

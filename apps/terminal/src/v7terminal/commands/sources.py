@@ -1,6 +1,5 @@
 """Your sources: what there is, what you have, how each of them is."""
 
-import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from v7terminal.console import complain, say, say_json
 from v7terminal.measuring import source_states
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 from v7terminal.sourcelist import key_of, state_document, state_line
 
 MAX_LINES = 1_000
@@ -29,7 +29,7 @@ def sources() -> None:
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
     """Each of your sources and how it stands."""
-    _show(asyncio.run(_states(given_home(ctx))), as_json)
+    _show(run(_states(given_home(ctx))), as_json)
 
 
 async def _states(home: Home) -> tuple[SourceState, ...]:
@@ -59,7 +59,7 @@ def add(ctx: click.Context, addresses: tuple[str, ...], file: Any, yes: bool, as
     if not wanted:
         raise click.UsageError("name an address, or a file of them with -f")
     ask = not yes and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
-    added, failure = asyncio.run(_add(given_home(ctx), wanted, ask=ask, quiet=as_json))
+    added, failure = run(_add(given_home(ctx), wanted, ask=ask, quiet=as_json))
     if as_json:
         say_json([state_document(state) for state in added])
     if failure is not None:
@@ -111,7 +111,7 @@ def _found_line(found: Recognised) -> str:
 @click.pass_context
 def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Poll now, all or those named, and tell how each stands. What comes in is kept."""
-    _show(asyncio.run(_check(given_home(ctx), names)), as_json)
+    _show(run(_check(given_home(ctx), names)), as_json)
 
 
 async def _check(home: Home, names: tuple[str, ...]) -> list[SourceState]:
@@ -127,7 +127,7 @@ async def _check(home: Home, names: tuple[str, ...]) -> list[SourceState]:
 @click.pass_context
 def remove(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Stop reading a source. Its postings and your reactions stay."""
-    gone = asyncio.run(_remove(given_home(ctx), names))
+    gone = run(_remove(given_home(ctx), names))
     if as_json:
         say_json([str(key) for key in gone])
         return
@@ -150,7 +150,7 @@ async def _remove(home: Home, names: tuple[str, ...]) -> list[SourceKey]:
 @click.pass_context
 def pause(ctx: click.Context, names: tuple[str, ...], resume: bool, as_json: bool) -> None:
     """Leave a source out of every refresh, until it is resumed."""
-    _show(asyncio.run(_pause(given_home(ctx), names, resume)), as_json)
+    _show(run(_pause(given_home(ctx), names, resume)), as_json)
 
 
 async def _pause(home: Home, names: tuple[str, ...], resume: bool) -> list[SourceState]:
@@ -166,14 +166,14 @@ async def _pause(home: Home, names: tuple[str, ...], resume: bool) -> list[Sourc
 @click.pass_context
 def starter(ctx: click.Context, words: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Boards to begin with, public and without a key: one question, by trade and region."""
-    found = asyncio.run(fitting(words))
+    found = run(fitting(words))
     chosen = found[:1] if yes else []
     if not yes and not as_json and found and sys.stdin.isatty() and sys.stdout.isatty():
         for number, pack in enumerate(found, 1):
             say(f"{number}. {_pack_line(pack)}")
         answer = click.prompt("Which one? (0 for none)", type=click.IntRange(0, len(found)), default=1)
         chosen = found[answer - 1 : answer] if answer else []
-    added = asyncio.run(_add_packs(given_home(ctx), chosen)) if chosen else []
+    added = run(_add_packs(given_home(ctx), chosen)) if chosen else []
     if as_json:
         shown = [{"name": p.name, "trades": p.trades, "regions": p.regions, "sources": _keys(p)} for p in found]
         say_json({"packs": shown, "added": [state_document(state) for state in added]})
@@ -195,15 +195,16 @@ def _pack_line(pack: StarterPack) -> str:
 
 
 async def fitting(words: Sequence[str]) -> list[StarterPack]:
-    """Packs for these words, those that fit most of them first; one for everybody always fits, last."""
+    """Packs for these words: those that fit most of them, then what is for everybody. Without words, all."""
     wanted = [word.casefold() for words_ in words for word in words_.split()]
     every = await packs().packs()
 
     def fits(pack: StarterPack) -> int:
         return sum(any(name.startswith(word) for name in (*pack.trades, *pack.regions)) for word in wanted)
 
-    kept = [pack for pack in every if not wanted or fits(pack) or not (pack.trades or pack.regions)]
-    return sorted(kept, key=lambda pack: -fits(pack))
+    best = max(map(fits, every), default=0)
+    general = [pack for pack in every if not (pack.trades or pack.regions)]
+    return [pack for pack in every if best and fits(pack) == best] + general if wanted else list(every)
 
 
 async def _add_packs(home: Home, chosen: Sequence[StarterPack]) -> list[SourceState]:

@@ -1,6 +1,5 @@
 """How everything stands, from what was measured and kept."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from v7terminal.demo.home import mark_of
 from v7terminal.measuring import status_document
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.running import run
 
 
 @click.command(cls=HomeCommand)
@@ -21,7 +21,7 @@ from v7terminal.paths import Home
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
     """Sources, jobs, reactions, and the figures last measured; what nobody measured has none."""
-    document = asyncio.run(_status(given_home(ctx)))
+    document = run(_status(given_home(ctx)))
     if as_json:
         say_json(document)
         return
