@@ -75,17 +75,11 @@ def kernels_of(jobs):
     fitter.steps(design, 0, jobs, tables[0], -2.0)
     fitter._step[fit.MARGINS], fitter._step[fit.SPREADS] = address(predicted[0]), address(predicted[1])
     # The faces free what they handed to their last call: give the arenas arrays that live.
-    held = [
-        np.zeros(jobs),
-        np.zeros(200),
-        np.zeros(200),
-        np.array([-2.0, 1.0, 0.0, 0.0]),
-        np.zeros(10),
-        np.array([-2.0, 1.0]),
-    ]
-    for word, array in ((fit.DUAL, held[0]), (fit.MEAN, held[1]), (fit.PRECISION, held[2]), (fit.INTERCEPT, held[3])):
+    base, out = np.array([-2.0, 1.0, 0.0, 0.0]), np.zeros(10)
+    dual, mean, precision = np.zeros(jobs), np.zeros(200), np.zeros(200)
+    for word, array in ((fit.DUAL, dual), (fit.MEAN, mean), (fit.PRECISION, precision), (fit.INTERCEPT, base)):
         fitter._fit[word] = address(array)
-    fitter._change[change.OUT], fitter._change[change.INTERCEPT] = address(held[4]), address(held[5])
+    fitter._change[change.OUT], fitter._change[change.INTERCEPT] = address(out), address(base)
     document = " ".join(f"word{number}" for number in range(jobs)).encode()
     featuriser(document)
     table = ArmTable()
@@ -93,11 +87,12 @@ def kernels_of(jobs):
     arms = NumbaArms(table)
     arms.best(5, key=1, masked=False)
     where = {
-        "rank": address(ranker._draws), "rows": address(ranker._rows[ProfileKind.MATCH]), "joint": address(ranker._joint),
-        "steps": address(fitter._step), "fit": address(fitter._fit), "change": address(fitter._change),
-        "featurise": featuriser._where,
+        "rank": address(ranker._draws), "rows": address(ranker._rows[ProfileKind.MATCH]),
+        "joint": address(ranker._joint), "steps": address(fitter._step), "fit": address(fitter._fit),
+        "change": address(fitter._change), "featurise": featuriser._where,
     }  # fmt: skip
-    alive = (pool, design, ranker, fitter, featuriser, tables, predicted, held, prior, arms, table, text_rules)
+    alive = (pool, design, ranker, fitter, featuriser, tables, predicted, prior, arms, table, text_rules)
+    alive = (*alive, base, out, dual, mean, precision)
     key, length = np.uint64(7), len(document)
     return alive, {
         "rank": lambda: draws.rank(where["rank"], jobs, 10, key, 0.05, 0.5, 0.5, 0),

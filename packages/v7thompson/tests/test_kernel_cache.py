@@ -28,7 +28,8 @@ with warnings.catch_warnings(record=True) as caught:
     jobs = [JobData(id=uuid.UUID(int=n + 1), source="x", payload=f"\\x01word{n} two".encode()) for n in range(20)]
     engine.admit(jobs)
     for n in range(12):
-        engine.learn(Evidence(sequence=n + 1, profile=ProfileKind.MATCH, reward=n % 2, row=engine.row(jobs[n].id), round=n))
+        row = engine.row(jobs[n].id)
+        engine.learn(Evidence(sequence=n + 1, profile=ProfileKind.MATCH, reward=n % 2, row=row, round=n))
     ranked = repr(engine.rank(5, 0.3))
 ours = [str(w.message) for w in caught if w.category.__module__.startswith("v7thompson")]
 print(json.dumps({"ranked": ranked, "backend": backend.current().name, "warnings": ours}))

@@ -30,7 +30,7 @@ from v7thompson.evidence import Evidence
 from v7thompson.explaining import explanation
 from v7thompson.features import FieldHasher
 from v7thompson.learner import Learner
-from v7thompson.metrics import ThompsonPerformanceMetrics, batch_result
+from v7thompson.metrics import BUDGET_MS, ThompsonPerformanceMetrics, batch_result
 from v7thompson.pool import PROFILES, CandidatePool
 from v7thompson.rounds import round_key
 from v7thompson.rows import FeatureRow
@@ -262,7 +262,8 @@ class ThompsonPerformanceEngine:
         """
         with self._turn:
             self.metrics.update_in_place(duration_ms, jobs)
-            self.metrics.register_performance_degradation(duration_ms, self._clock.now())
+            if duration_ms > BUDGET_MS:
+                self.metrics.register_performance_degradation(duration_ms, self._clock.now())
         self._recorder.record(MetricType.THOMPSON_DURATION.value, duration_ms)
 
     # --- ranking ----------------------------------------------------------------------------------------------------
@@ -339,21 +340,22 @@ class ThompsonPerformanceEngine:
             ranker.refresh(profile, posterior.table, posterior.intercept)
 
     def _scored(self, best: Best, blend: float) -> list[ScoredJob]:
-        pool, scored = self._pool, []
-        match, manifest = (pool.columns[profile] for profile in PROFILES)
-        for place, slot in enumerate(best.slots.tolist()):
-            fits = Draw(mean=float(match.mean[slot]), sd=float(match.sd[slot]), value=float(best.match[place]))
-            leads = Draw(
-                mean=float(manifest.mean[slot]), sd=float(manifest.sd[slot]), value=float(best.manifest[place])
-            )
-            toward = blend * leads.value > (1.0 - blend) * fits.value if 0.0 < blend < 1.0 else blend == 1.0
+        ids, slots = self._pool.ids, best.slots
+        match, manifest = (self._pool.columns[profile] for profile in PROFILES)
+        columns = (
+            slots, best.score, match.mean[slots], match.sd[slots], best.match,
+            manifest.mean[slots], manifest.sd[slots], best.manifest,
+        )  # fmt: skip
+        scored = []
+        for slot, score, mean, sd, value, mean_2, sd_2, value_2 in zip(*(c.tolist() for c in columns), strict=True):
+            toward = blend * value_2 > (1.0 - blend) * value if 0.0 < blend < 1.0 else blend == 1.0
             scored.append(
                 ScoredJob(
-                    id=pool.ids[slot],
-                    score=float(best.score[place]),
+                    id=ids[slot],
+                    score=score,
                     profile=ProfileKind.MANIFEST if toward else ProfileKind.MATCH,
-                    match=fits,
-                    manifest=leads,
+                    match=Draw(mean=mean, sd=sd, value=value),
+                    manifest=Draw(mean=mean_2, sd=sd_2, value=value_2),
                 )
             )
         return scored

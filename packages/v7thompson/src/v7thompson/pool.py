@@ -36,6 +36,8 @@ class ProfileColumns:
     """uint64 (DIM // 64,): bitmap of the weights that changed since the cache was brought up to date."""
     every: bool = True
     """All weights may have changed."""
+    dirty: bool = True
+    """Some weight changed, or some row was never computed."""
     intercept: tuple[float, float] | None = None
     """Mean and variance of the intercept the cache was made with."""
 
@@ -49,11 +51,17 @@ class ProfileColumns:
         """Note that these weights changed."""
         bits = np.uint64(1) << (indices & np.uint32(63)).astype(np.uint64)
         np.bitwise_or.at(self.touched, indices >> np.uint32(6), bits)
+        self.dirty = True
+
+    def is_settled(self, intercept: tuple[float, float]) -> bool:
+        """Whether the cache is up to date, given the intercept."""
+        return not self.every and not self.dirty and self.intercept == intercept
 
     def settled(self, intercept: tuple[float, float]) -> None:
         """Note that the cache is up to date."""
-        self.touched[:] = 0
-        self.every, self.intercept = False, intercept
+        if self.dirty:
+            self.touched[:] = 0
+        self.every, self.dirty, self.intercept = False, False, intercept
 
 
 class CandidatePool:
@@ -98,7 +106,7 @@ class CandidatePool:
                 for name in ("row_mean", "row_variance", "mean", "sd", "stale"):
                     getattr(now, name)[:before] = getattr(was, name)[:before]
                 now.touched[:] = was.touched
-                now.every, now.intercept = was.every, was.intercept
+                now.every, now.dirty, now.intercept = was.every, was.dirty, was.intercept
 
     def admit(self, jobs: Sequence[tuple[JobId, FeatureRow]]) -> tuple[int, int]:
         """Add jobs; one that is there gets the new row. Of several rows for one job the last stands.
@@ -133,6 +141,7 @@ class CandidatePool:
             self.used, self.live = end, self.live + len(row)
             for columns in self.columns.values():
                 columns.stale[slot] = 1
+                columns.dirty = True
         return new, len(wanted) - new
 
     def _reserve_features(self, more: int) -> None:

@@ -78,6 +78,7 @@ class NumbaRanker:
         self._pool = pool
         self._known = -1
         self._draws = np.zeros(draws.RANK_WORDS, dtype=np.uint64)
+        self._where = address(self._draws)
         self._rows = {profile: np.zeros(gathering.ROW_WORDS, dtype=np.uint64) for profile in PROFILES}
         self._block = [np.zeros(draws.BLOCK, dtype=kind) for kind in (np.int32, np.int32, np.float32)]
         for word, array in zip((draws.HIGH, draws.LOW, draws.SCORE), self._block, strict=True):
@@ -120,8 +121,10 @@ class NumbaRanker:
 
     def refresh(self, profile: ProfileKind, table: npt.NDArray[np.float32], intercept: tuple[float, float]) -> int:
         """As `contract.Ranker` says."""
-        self._locate()
         columns, words = self._pool.columns[profile], self._rows[profile]
+        if columns.is_settled(intercept):
+            return 0
+        self._locate()
         words[gathering.TABLE] = address(table)
         count = gathering.refresh(address(words), len(self._pool), int(columns.every), *map(float, intercept))
         columns.settled(intercept)
@@ -135,9 +138,10 @@ class NumbaRanker:
         limit = min(limit, len(self._pool))
         if limit > self._top[0].size:
             self._reserve(limit)
-        words = self._draws if joint is None else self._draw_jointly(joint, key, width)
+        arena = self._draws if joint is None else self._draw_jointly(joint, key, width)
+        where = self._where if joint is None else address(arena)
         held = draws.rank(
-            address(words), len(self._pool), limit, np.uint64(key), width, 1.0 - blend, blend, int(masked)
+            where, len(self._pool), limit, np.uint64(key), width, 1.0 - blend, blend, int(masked)
         ) if limit else 0  # fmt: skip
         slots, score, match, manifest = (array[:held].copy() for array in self._top)
         return Best(slots, score, match, manifest)

@@ -40,6 +40,8 @@ class PlainRanker:
     def refresh(self, profile: ProfileKind, table: npt.NDArray[np.float32], intercept: tuple[float, float]) -> int:
         """As `contract.Ranker` says."""
         pool, columns, computed = self._pool, self._pool.columns[profile], 0
+        if columns.is_settled(intercept):
+            return 0
         touched = marked(columns.touched)
         for slot in range(len(pool)):
             start, end = int(pool.start[slot]), int(pool.start[slot]) + int(pool.length[slot])
