@@ -1,7 +1,10 @@
 """The engine: documents in, a ranking out."""
 
 import statistics
+import threading
+import uuid
 
+import numpy as np
 import pytest
 
 from v7core.errors import BatchTooLarge, ComputeError, ComputeFault, EmptyBatch, InvalidValue
@@ -10,6 +13,7 @@ from v7core.models.jobs import JobData
 from v7thompson.config import EngineConfig
 from v7thompson.engine import ThompsonPerformanceEngine
 from v7thompson.evidence import Evidence
+from v7thompson.rows import FeatureRow
 
 MATCH, MANIFEST = ProfileKind.MATCH, ProfileKind.MANIFEST
 
@@ -155,3 +159,132 @@ def test_an_explanation_has_the_draw_of_the_ranking(jobs, rows, draws):
             assert (draw.mean, draw.sd, draw.value) == (told.mean, told.sd, told.draw)
             assert told.mean == pytest.approx(sum(c.logits for c in told.contributions) + told.intercept, abs=1e-5)
             assert told.draw == pytest.approx(told.mean + told.draw_term, abs=1e-5)
+
+
+def test_rankings_and_reactions_of_many_threads_take_turns(jobs, rows):
+    """The end is the same as from one thread, and every ranking on the way is whole."""
+    engine = ThompsonPerformanceEngine(EngineConfig(seed=3))
+    engine.admit(jobs)
+    odd = []
+
+    def rank():
+        for round_ in range(60):
+            found = engine.rank(10, round_=round_)
+            if len({each.id for each in found}) != 10 or found != sorted(found, key=lambda each: -each.score):
+                odd.append(found)
+
+    threads = [threading.Thread(target=rank) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for i in range(30):
+        engine.learn(reaction(i + 1, rows[i], float(i % 2)))
+    for thread in threads:
+        thread.join()
+    alone = ThompsonPerformanceEngine(EngineConfig(seed=3))
+    alone.admit(jobs)
+    alone.fold(reaction(i + 1, rows[i], float(i % 2)) for i in range(30))
+
+    assert [] == odd
+    assert ranking(alone) == ranking(engine)
+
+
+def test_disjoint_postings_keep_their_means():
+    """A reaction moves what shares words with it; a posting of other words stays, to the bit."""
+    payloads = [b"\x01Night nurse", b"\x01Nurse\x0fCare", b"\x01Welder\x0fSteel"]
+    ids = [uuid.UUID(int=n + 1) for n in range(3)]
+    engine = ThompsonPerformanceEngine(EngineConfig(seed=1))
+    engine.admit([JobData(id=i, source="x", payload=p) for i, p in zip(ids, payloads, strict=True)])
+    for sequence, reward in ((1, 1.0), (2, 0.0)):
+        before = ranking(engine)
+        engine.learn(reaction(sequence, engine.row(ids[0]), reward))
+        after = ranking(engine)
+        up = 1 if reward else -1
+        assert up * (after[ids[0]].match.mean - before[ids[0]].match.mean) > 0
+        assert up * (after[ids[1]].match.mean - before[ids[1]].match.mean) > 0
+        assert before[ids[2]].match == after[ids[2]].match
+        assert before[ids[0]].manifest == after[ids[0]].manifest
+
+
+def test_only_eligible_jobs_are_ranked(engine, jobs):
+    """Unknown ones are passed over; none eligible, none ranked."""
+    some = {job.id for job in jobs[::3]}
+
+    assert some == {each.id for each in engine.rank(1000, eligible=some | {uuid.UUID(int=5)})}
+    assert [] == engine.rank(10, eligible=[])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"limit": 0}, {"blend": -0.1}, {"blend": 1.1}, {"blend": float("nan")}, {"round_": -1}, {"round_": 2**63}]
+)
+def test_odd_questions_are_refused(engine, wrong):
+    """Before they reach a kernel."""
+    with pytest.raises(InvalidValue):
+        engine.rank(**({"limit": 1} | wrong))
+
+
+def test_unknown_jobs(engine, jobs):
+    """No row of what is not there; retiring it is no error, and what was retired is not ranked."""
+    with pytest.raises(ComputeError) as caught:
+        engine.row(uuid.UUID(int=5))
+    assert ComputeFault.UNKNOWN_JOB is caught.value.kind
+    assert 1 == engine.retire([uuid.UUID(int=5), jobs[0].id])
+    assert jobs[0].id not in engine
+    assert jobs[0].id not in ranking(engine)
+    assert len(jobs) - 1 == len(engine) == len(engine.jobs)
+
+
+@pytest.mark.parametrize(
+    ("indices", "values"),
+    [
+        (np.array([1, 2], dtype=np.int64), np.ones(2, dtype=np.float32)),
+        (np.array([1, 2], dtype=np.uint32), np.ones(2)),
+        (np.array([1, 2**18], dtype=np.uint32), np.ones(2, dtype=np.float32)),
+        (np.array([2, 1], dtype=np.uint32), np.ones(2, dtype=np.float32)),
+        (np.array([1, 2], dtype=np.uint32), np.array([1.0, np.nan], dtype=np.float32)),
+        (np.array([1, 2], dtype=np.uint32), np.ones(3, dtype=np.float32)),
+        ([1, 2], [1.0, 1.0]),
+    ],
+)
+def test_a_row_that_would_hurt_a_kernel_cannot_be_made(indices, values):
+    """Types, order, range and finiteness are checked where a row is made, so nowhere else."""
+    with pytest.raises(ComputeError):
+        FeatureRow(indices, values)
+
+
+def test_a_bad_document_admits_nothing(engine, jobs):
+    """Not even the good ones beside it."""
+    bad = JobData(id=uuid.UUID(int=9), source="x", payload=b"\x01\xff")
+    fresh = JobData(id=uuid.UUID(int=8), source="x", payload=b"\x01Nurse")
+    with pytest.raises(InvalidValue):
+        engine.admit([fresh, bad])
+    with pytest.raises(InvalidValue):
+        engine.process_job_batch([fresh, bad])
+    assert len(jobs) == len(engine)
+
+
+def test_profiles_start_anew(engine, rows):
+    """What was learned is gone until it is folded again; then it is as if the profile had always been there."""
+    events = [reaction(i + 1, rows[i], float(i % 2)) for i in range(12)]
+    engine.fold(events)
+    engine.set_profiles("nurse", "")
+    assert 0 == engine.sequence
+    engine.fold(events)
+    other = ThompsonPerformanceEngine(EngineConfig(seed=3, match_text="nurse"))
+    other.fold(events)
+
+    assert other.snapshot() == engine.snapshot()
+
+
+def test_learning_again_swaps_at_once(engine, rows):
+    """An undone event is gone; a list out of order leaves everything as it was."""
+    events = [reaction(i + 1, rows[i], float(i % 2)) for i in range(12)]
+    engine.fold(events)
+    before = engine.snapshot()
+    with pytest.raises(InvalidValue):
+        engine.relearn([events[1], events[0]])
+    assert before == engine.snapshot()
+    engine.relearn(events[:5] + events[6:])
+    never = ThompsonPerformanceEngine(EngineConfig(seed=3))
+    never.fold(events[:5] + events[6:])
+
+    assert never.snapshot() == engine.snapshot()
