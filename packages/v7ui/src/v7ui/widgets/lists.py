@@ -47,6 +47,8 @@ class LineList(Inked, ScrollView, Generic[T], can_focus=True):
         super().__init__(id=id)
         self._rows: Sequence[T] = ()
         self._cursor = 0
+        self._width = 0
+        """Of a row; 0 until it is measured."""
         self._strips: dict[int, Strip] = {}
         self._strips_for: tuple[int, str, Style] | None = None
         self.empty = empty
@@ -86,6 +88,7 @@ class LineList(Inked, ScrollView, Generic[T], can_focus=True):
     def redraw(self, indices: Iterable[int] | None = None) -> None:
         """Draw these rows again, or all."""
         if indices is None:
+            self._width = 0
             self._strips.clear()
             self.refresh()
             return
@@ -116,7 +119,7 @@ class LineList(Inked, ScrollView, Generic[T], can_focus=True):
     # --- drawing
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.scrollable_content_region.width, self.rich_style
+        width, base = self._width or self._measure(), self.base()
         index = y + self.scroll_offset.y
         if not self._rows and y == 0 and self.empty:
             return strip_of([(f" {self.empty}", "dim")], width, base, self.palette(), plain=self.look().plain)
@@ -138,7 +141,12 @@ class LineList(Inked, ScrollView, Generic[T], can_focus=True):
             strip = self._strips[index] = strip_of(spans, width, row_base, palette, plain=self.look().plain)
         return strip
 
+    def _measure(self) -> int:
+        self._width = self.scrollable_content_region.width
+        return self._width
+
     def on_resize(self, _event: events.Resize) -> None:
+        self._width = 0
         self.virtual_size = Size(max(1, self.scrollable_content_region.width), max(1, len(self._rows)))
         self._reveal()
 

@@ -33,21 +33,32 @@ def strip_of(line: Iterable[Span], width: int, base: Style, palette: dict[str, S
     return Strip(segments).adjust_cell_length(width, base)
 
 
-class Inked:
+class Inked(Widget):
     """Gives a widget its inks and look."""
+
+    _base: Style | None = None
+    _base_for = ""
+
+    def base(self) -> Style:
+        """The style under every span. Textual works it out anew for each line, a quarter of a frame's time."""
+        if self._base is None or self._base_for != self.app.theme:
+            self._base, self._base_for = self.rich_style, self.app.theme
+        return self._base
+
+    def notify_style_update(self) -> None:
+        self._base = None
+        super().notify_style_update()
 
     def palette(self) -> dict[str, Style]:
         """Styles by ink in the current theme."""
-        assert isinstance(self, Widget)  # noqa: S101
         return inks(self.app.theme, dark=self.app.current_theme.dark)
 
     def look(self) -> Look:
         """How to draw here."""
-        assert isinstance(self, Widget)  # noqa: S101
         return look_of(self)
 
 
-class Painted(Inked, Widget):
+class Painted(Inked):
     """A widget of a fixed size that paints its lines; subclasses write `paint`.
 
     `repaint` draws only this widget again and never lays anything out.
@@ -66,7 +77,7 @@ class Painted(Inked, Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        size, base = self.size, self.rich_style
+        size, base = self.size, self.base()
         state = (size, self.app.theme, base)
         if self._painted is None or self._painted_for != state:
             palette, plain = self.palette(), self.look().plain

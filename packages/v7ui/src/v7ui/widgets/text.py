@@ -58,7 +58,7 @@ class TextPane(Inked, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
-        base, width = self.rich_style, self.scrollable_content_region.width
+        base, width = self.base(), self.scrollable_content_region.width
         if index >= len(self._lines):
             return Strip.blank(width, base)
         text, ink = self._lines[index]
