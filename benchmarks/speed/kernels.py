@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from benchmarks.speed import others
+from benchmarks.speed import others, reference
 from benchmarks.speed.timing import interleaved, report
 
 from v7core.document import canonical_document
@@ -90,6 +90,8 @@ def sparse(library, count=5000):
         mean, sd = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
         given = [address(a) for a in (pool.start, pool.length, pool.indices, pool.values, table, mean, sd)]
         calls["C"] = lambda: library.sparse_rows(count, *given, -2.0, 0.1)
+        plain = reference.load(reference.UNCONTRACTED)
+        calls["C, a * b + c not contracted"] = lambda: plain.sparse_rows(count, *given, -2.0, 0.1)
         calls["C"]()
         assert np.allclose(mean, pool.columns[ProfileKind.MATCH].mean[:count], atol=1e-5), "C computes something else"
     elements = int(pool.length[:count].sum())

@@ -1,0 +1,1 @@
+"""How well the learner learns, against what people use."""
