@@ -1,4 +1,4 @@
-"""A start over postings that were hashed before: how soon there is a deck, a whole deck, and how long the loop stood."""
+"""A start over postings that were hashed before: how soon there is a deck, and how long the loop stood."""
 
 import asyncio
 import time
@@ -52,7 +52,8 @@ def texts(postings, many):
         board = f"board{n // BOARD}"
         yield JobPosting(
             id=job_id("greenhouse", board, str(n)), source="greenhouse", board=board, external_id=str(n),
-            title=f"{source.title} {n}", company=f"Company {n % 97}", locations=source.locations, text=source.text[:3000],
+            title=f"{source.title} {n}", company=f"Company {n % 97}", locations=source.locations,
+            text=source.text[:3000],
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from v7core.models.person import ApplicationStage
 from v7core.protocols import JobFeed, SavedJobs
 
 _STAGE = {ReactionKind.SAVE: ApplicationStage.SAVED, ReactionKind.APPLIED: ApplicationStage.APPLIED}
+_ORDER = tuple(ApplicationStage)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,9 +65,10 @@ class Reactions:
             kept: list[JobSummary] = []
             try:
                 for job in taken.jobs:
+                    before = await self._stage_of(job) if taken.kind in _STAGE else None
                     await self._feed.react(job.id, taken.kind, event_key=taken.keys[job.id])
                     kept.append(job)
-                    await self._put_in_pipeline(taken, job)
+                    await self._put_in_pipeline(taken, job, before)
             except BaseException:
                 for job in taken.jobs[len(kept) :]:
                     self._say_again(taken, job)
@@ -75,13 +77,18 @@ class Reactions:
                     self._history.remove(taken)
                 raise
 
-    async def _put_in_pipeline(self, taken: Taken, job: JobSummary) -> None:
+    async def _stage_of(self, job: JobSummary) -> ApplicationStage | None:
+        return next((saved.stage for saved in await self._saved.list() if saved.job.id == job.id), None)
+
+    async def _put_in_pipeline(self, taken: Taken, job: JobSummary, before: ApplicationStage | None) -> None:
+        """Never back, and not twice: a feed over a store does this in the reaction's own transaction."""
         stage = _STAGE.get(taken.kind)
         if stage is None:
             return
-        before = {saved.job.id: saved.stage for saved in await self._saved.list()}
-        taken.stages[job.id] = before.get(job.id)
-        await self._saved.move(job.id, stage)
+        taken.stages[job.id] = before
+        now = await self._stage_of(job)
+        if now is None or _ORDER.index(now) < _ORDER.index(stage):
+            await self._saved.move(job.id, stage)
 
     async def undo(self) -> Taken | None:
         """Take the last deed back; with none since the start, the latest event that stands in the log (None).
@@ -113,6 +120,8 @@ class Reactions:
             self.reacted.pop(job.id, None)
 
     async def _restore(self, job: JobSummary, stage: ApplicationStage | None) -> None:
+        if await self._stage_of(job) is stage:  # the feed has taken it back already
+            return
         if stage is not None:
             await self._saved.move(job.id, stage)
             return
