@@ -23,7 +23,7 @@ _WRITER: Final = (
     "pragma journal_size_limit = 8000000",
     "pragma cache_size = -8000",
 )
-_READER: Final = ("pragma query_only = on", "pragma cache_size = -4000")
+_READER: Final = ("pragma query_only = on", "pragma cache_size = -8000")
 
 
 def connect(path: Path, *, mode: str = "rw", immutable: bool = False) -> sqlite3.Connection:

@@ -36,13 +36,15 @@ class Encoded:
     document_id: bytes
     job: tuple[Any, ...]
     """`JOB_COLUMNS`."""
+    facet: tuple[Any, ...]
+    """`FACET_COLUMNS`."""
     words: tuple[str, ...]
     """`WORD_COLUMNS`."""
 
 
-JOB_COLUMNS: Final = (
-    "title", "company", "facts", "content", "document_id", "newest", "posted", "closes", "workplace", "employment",
-    "seniority", "pay", "currency", "company_fold", "places_fold",
+JOB_COLUMNS: Final = ("title", "company", "facts", "content", "document_id", "closes")
+FACET_COLUMNS: Final = (
+    "newest", "posted", "workplace", "employment", "seniority", "pay", "currency", "company_fold", "places_fold",
 )  # fmt: skip
 WORD_COLUMNS: Final = ("title", "company", "places", "tags", "body")
 
@@ -73,8 +75,11 @@ def encode(posting: JobPosting, seen: int) -> Encoded:
         document_id=document_id,
         job=(
             p.title, p.company, facts, content.digest(), document_id,
-            seen if posted is None else posted, posted, maybe_micros(None if p.closes is None else p.closes.at),
-            WORKPLACES[p.workplace], None if p.employment_type is None else EMPLOYMENTS[p.employment_type],
+            maybe_micros(None if p.closes is None else p.closes.at),
+        ),
+        facet=(
+            seen if posted is None else posted, posted, WORKPLACES[p.workplace],
+            None if p.employment_type is None else EMPLOYMENTS[p.employment_type],
             None if p.seniority is None else int(p.seniority), best, currency,
             p.company.casefold(), " ".join(p.locations).casefold(),
         ),

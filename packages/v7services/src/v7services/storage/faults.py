@@ -35,11 +35,11 @@ _SYSTEM: Final = {
 }
 
 _SAID: Final = {
-    StorageFault.FULL: "the disk is full; nothing was kept of this",
+    StorageFault.FULL: "the disk is full",
     StorageFault.BUSY: "another process is writing; try again",
     StorageFault.READ_ONLY: "the file cannot be written",
     StorageFault.CORRUPT: "the file is damaged; `v7 doctor` says what can be saved",
-    StorageFault.IO: "the disk failed; nothing was kept of this",
+    StorageFault.IO: "the disk failed",
 }
 
 

@@ -1,4 +1,4 @@
-"""A `JobFilter` as SQL over `job`: the same three-valued answers, without reading what is left out."""
+"""A `JobFilter` as SQL over `facet`: the same three-valued answers, without reading what is left out."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,33 +28,33 @@ def _parts(wanted: JobFilter, now: datetime) -> Iterable[Condition]:
         return (f"({yes} or {unknown})" if keep else f"({yes} and not {unknown})"), values
 
     if wanted.workplaces:
-        yield known("job.workplace", (WORKPLACES[place] for place in wanted.workplaces), "job.workplace = 0")
+        yield known("facet.workplace", (WORKPLACES[place] for place in wanted.workplaces), "facet.workplace = 0")
     if wanted.places:
-        yes = " or ".join("instr(job.places_fold, ?)" for _ in wanted.places)
-        unsure = f"job.places_fold = '' or job.workplace = {WORKPLACES[Workplace.REMOTE]}"
+        yes = " or ".join("instr(facet.places_fold, ?)" for _ in wanted.places)
+        unsure = f"facet.places_fold = '' or facet.workplace = {WORKPLACES[Workplace.REMOTE]}"
         yield f"({yes}{f' or {unsure}' if keep else ''})", [place.casefold() for place in wanted.places]
     if wanted.pay_floor is not None:
-        unsure = "job.currency is not ? or job.pay is null"
+        unsure = "facet.currency is not ? or facet.pay is null"
         if keep:
-            yield f"(job.pay >= ? or {unsure})", [wanted.pay_floor, wanted.currency]
+            yield f"(facet.pay >= ? or {unsure})", [wanted.pay_floor, wanted.currency]
         else:
-            yield f"(job.pay >= ? and not ({unsure}))", [wanted.pay_floor, wanted.currency]
+            yield f"(facet.pay >= ? and not ({unsure}))", [wanted.pay_floor, wanted.currency]
     if wanted.seniorities:
-        yield known("job.seniority", map(int, wanted.seniorities), "job.seniority is null")
+        yield known("facet.seniority", map(int, wanted.seniorities), "facet.seniority is null")
     if wanted.employment_types:
         codes = (EMPLOYMENTS[kind] for kind in wanted.employment_types)
-        yield known("job.employment", codes, "job.employment is null")
+        yield known("facet.employment", codes, "facet.employment is null")
     if wanted.companies:
-        yield f"job.company_fold in ({_marks(wanted.companies)})", _folded(wanted.companies)
+        yield f"facet.company_fold in ({_marks(wanted.companies)})", _folded(wanted.companies)
     if wanted.not_companies:
-        yield f"job.company_fold not in ({_marks(wanted.not_companies)})", _folded(wanted.not_companies)
+        yield f"facet.company_fold not in ({_marks(wanted.not_companies)})", _folded(wanted.not_companies)
     if wanted.posted_within_days is not None:
         oldest = micros(now - timedelta(days=wanted.posted_within_days))
-        yield f"(job.posted >= ?{' or job.posted is null' if keep else ''})", [oldest]
+        yield f"(facet.posted >= ?{' or facet.posted is null' if keep else ''})", [oldest]
     if wanted.sources:
         names = _marks(wanted.sources)
         yield (
-            f"job.board_n in (select n from board where source in ({names}) or source || ':' || board in ({names}))",
+            f"facet.board_n in (select n from board where source in ({names}) or source || ':' || board in ({names}))",
             [*wanted.sources, *wanted.sources],
         )
 

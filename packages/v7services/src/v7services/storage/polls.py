@@ -9,16 +9,21 @@ from v7core.errors import InvalidValue
 from v7core.models.jobs import JobPosting
 from v7core.models.sources import Harvest, PollOutcome, PollReport, Skipped, SourceKey, Validators
 from v7services.records import MAX_REPORTS
-from v7services.storage.encoding import JOB_COLUMNS, WORD_COLUMNS, Encoded, encode
+from v7services.storage.encoding import FACET_COLUMNS, JOB_COLUMNS, WORD_COLUMNS, Encoded, encode
 from v7services.storage.plain import dump, instant, load, maybe_instant, maybe_micros, micros
 
 _CHUNK: Final = 500
 _JOB_SET: Final = ", ".join(f"{name} = ?" for name in JOB_COLUMNS)
+_FACET_SET: Final = ", ".join(f"{name} = ?" for name in FACET_COLUMNS)
 _WORD_SET: Final = ", ".join(f"{name} = ?" for name in WORD_COLUMNS)
 _INSERT_JOB: Final = (
     f"insert into job(n, id, board_n, first_seen, changed_at, revision, {', '.join(JOB_COLUMNS)}) "
     f"values (?, ?, ?, ?, ?, ?{', ?' * len(JOB_COLUMNS)})"
 )
+_INSERT_FACET: Final = (
+    f"insert into facet(n, board_n, {', '.join(FACET_COLUMNS)}) values (?, ?{', ?' * len(FACET_COLUMNS)})"
+)
+_UPDATE_FACET: Final = f"update facet set {_FACET_SET} where n = ?"
 _INSERT_WORDS: Final = f"insert into words(n, {', '.join(WORD_COLUMNS)}) values (?{', ?' * len(WORD_COLUMNS)})"
 _KEEP_OLD: Final = (
     "insert into old_version(job_n, version, until, title, company, facts, body) "
@@ -108,11 +113,13 @@ def _write_postings(
     connection.executemany(
         _INSERT_JOB, [(n, each.id, board, now, now, revision, *each.job) for n, each in enumerate(fresh, last + 1)]
     )
+    connection.executemany(_INSERT_FACET, [(n, board, *each.facet) for n, each in enumerate(fresh, last + 1)])
     words = [(n, *each.words) for n, each in enumerate(fresh, last + 1)]
     connection.executemany(_INSERT_WORDS, words)
     connection.executemany(_INDEX, words)
     connection.executemany(_KEEP_OLD, [(now, n) for n, _ in edited])
     connection.executemany(_UPDATE_JOB, [(now, revision, *each.job, n) for n, each in edited])
+    connection.executemany(_UPDATE_FACET, [(*each.facet, n) for n, each in edited])
     connection.executemany(_UNINDEX, [(n,) for n, _ in edited])
     connection.executemany(_UPDATE_WORDS, [(*each.words, n) for n, each in edited])
     connection.executemany(_INDEX, [(n, *each.words) for n, each in edited])
@@ -135,6 +142,7 @@ def insert_job(
     (latest,) = connection.execute("select coalesce(max(revision), 0) from job").fetchone()
     connection.execute(_INSERT_JOB, (last + 1, each.id, board, first_seen, changed_at, latest + 1, *each.job))
     connection.execute("update job set closed_at = ? where n = ?", (closed_at, last + 1))
+    connection.execute(_INSERT_FACET, (last + 1, board, *each.facet))
     connection.execute(_INSERT_WORDS, (last + 1, *each.words))
     connection.execute(_INDEX, (last + 1, *each.words))
 

@@ -14,7 +14,7 @@ _WINDOW: Final = 160
 """Characters of a snippet."""
 
 
-_RANKED: Final = 500
+_RANKED: Final = 200
 _NAMING: Final = "{title company tags}"
 _HIT: Final = (
     f"select job.n, {SUMMARY}, words.body from job join board on board.n = job.board_n "
@@ -56,10 +56,14 @@ def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, a
     words = words_of(query.text)
     if not words:
         return () if query.text.strip() else _hits(connection, _newest(connection, query, now, above), ())
-    found = _best(connection, query, now, above, match_of(words))
-    if not found and len(words[-1]) >= 3:  # still typing
-        found = _best(connection, query, now, above, match_of(words, prefix=True))
-    return _hits(connection, found, words)
+    match = match_of(words)
+    if len(words[-1]) >= 3 and not _any(connection, match):  # still typing
+        match = match_of(words, prefix=True)
+    return _hits(connection, _best(connection, query, now, above, match), words)
+
+
+def _any(connection: sqlite3.Connection, match: str) -> bool:
+    return connection.execute("select 1 from found where found match ? limit 1", (match,)).fetchone() is not None
 
 
 def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str) -> list[int]:
@@ -76,7 +80,7 @@ def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, abo
         candidates = [
             row[0]
             for row in connection.execute(
-                "select found.rowid from found join job on job.n = found.rowid "
+                "select found.rowid from found join facet on facet.n = found.rowid "
                 f"where found match ? and found.rowid > ? and {where} order by found.rowid desc limit ?",
                 (expression, above, *values, most),
             )
@@ -96,7 +100,8 @@ def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, abo
 def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> list[int]:
     where, values = condition(query.filters, now)
     rows = connection.execute(
-        f"select n from job where n > ? and {where} order by newest desc, n desc limit ?", (above, *values, query.limit)
+        f"select n from facet where n > ? and {where} order by newest desc, n desc limit ?",
+        (above, *values, query.limit),
     )
     return [row[0] for row in rows]
 
@@ -113,13 +118,13 @@ def count(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, 
     where, values = condition(query.filters, now)
     if words:
         sql = (
-            "select count(*) from found join job on job.n = found.rowid "
+            "select count(*) from found join facet on facet.n = found.rowid "
             f"where found match ? and found.rowid > ? and {where}"
         )
         return int(connection.execute(sql, (match_of(words), above, *values)).fetchone()[0])
     if query.text.strip():
         return 0
-    sql = f"select count(*) from job where job.n > ? and {where}"
+    sql = f"select count(*) from facet where n > ? and {where}"
     return int(connection.execute(sql, (above, *values)).fetchone()[0])
 
 

@@ -1,0 +1,1 @@
+"""What the store costs: ingestion, search, appends; a hundred thousand postings, or a million."""
