@@ -102,7 +102,8 @@ def costs(events):
             before = time.perf_counter()
             touched = learner.learn(event)
             taken = time.perf_counter() - before
-            (refits if all(features is None for features in touched.values()) else steps).append((event.sequence, taken))
+            kind = refits if all(features is None for features in touched.values()) else steps
+            kind.append((event.sequence, taken))
         whole.append(time.perf_counter() - started)
     late = [taken for sequence, taken in refits if sequence > len(events) * 9 // 10]
     before = [taken for sequence, taken in refits if len(events) * 13 // 20 < sequence <= len(events) * 3 // 4]
