@@ -51,9 +51,9 @@ def stages(folder: Path, count: int) -> None:
         return done
 
     done = 0
+    c = opened.connection
     for key, postings in boards(count // BOARD, BOARD):
         encoded = timed("encode", lambda: polls.encode_harvest(key, postings, 0))  # noqa: B023
-        c = opened.connection
         c.execute("begin immediate")
         report, harvest = samples.report(key=key), samples.harvest(postings)
         timed("write (rows, full-text index)", lambda: polls.write_poll(c, report, harvest, encoded, 0))  # noqa: B023

@@ -1,10 +1,9 @@
-"""Small programs that tests start, kill and starve. `python programs.py WHAT PATH ...`; nothing of a test is in here."""
+"""Small programs that tests start, kill and starve: `python programs.py WHAT PATH ...`."""
 
 import asyncio
 import os
 import resource
 import sys
-import time
 from pathlib import Path
 
 from v7core.errors import V7Error
@@ -105,7 +104,7 @@ async def hold(path, seconds):
     """Keep the lease, and the write lock, until killed or for so long."""
     lease = Lease(lease_path(Path(path)))
     say(f"lease {lease.acquire()}")
-    time.sleep(float(seconds))
+    await asyncio.sleep(float(seconds))
 
 
 async def lock(path, seconds):
@@ -115,7 +114,7 @@ async def lock(path, seconds):
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("begin immediate")
     say("locked")
-    time.sleep(float(seconds))
+    await asyncio.sleep(float(seconds))
     connection.execute("rollback")
     connection.close()
 

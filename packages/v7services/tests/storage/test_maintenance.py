@@ -171,7 +171,7 @@ async def test_a_line_that_is_none_of_ours_changes_nothing(storage, tmp_path, sp
     lines = spoil(await lines_of(storage))
     async with await Storage.open(tmp_path / "there" / "v7.sqlite3") as other:
         before = await lines_of(other)
-        with pytest.raises(InvalidValue, match="line [0-9]+ "):
+        with pytest.raises(InvalidValue, match=r"line [0-9]+ "):
             await import_lines(other.database, lines)
         assert before == await lines_of(other)
 

@@ -140,6 +140,17 @@ async def test_the_best_are_found_among_more_than_are_ranked(storage):
     assert ("Common", 20, 20) == (hits[0].job.title, len(hits), len({hit.job.id for hit in hits}))
 
 
+async def test_an_undated_posting_is_as_new_as_its_first_day(storage, clock):
+    """Editing it does not bring it to the top."""
+    await keep(storage, samples.posting(0, title="0", posted=None))
+    clock.advance(3600)
+    later = samples.posting(1, title="1", posted=None)
+    await keep(storage, samples.posting(0, title="0", posted=None), later)
+    clock.advance(3600)
+    await keep(storage, samples.posting(0, title="0", posted=None, text="Edited."), later)
+    assert ["1", "0"] == await found(storage, "")
+
+
 async def test_no_words_list_the_newest_first(storage):
     """By the date on the posting, else by when it came."""
     dates = [samples.NOW - timedelta(days=1), None, samples.NOW - timedelta(days=2), samples.NOW - timedelta(hours=1)]

@@ -24,6 +24,9 @@ _INSERT_FACET: Final = (
     f"insert into facet(n, board_n, {', '.join(FACET_COLUMNS)}) values (?, ?{', ?' * len(FACET_COLUMNS)})"
 )
 _UPDATE_FACET: Final = f"update facet set {_FACET_SET} where n = ?"
+_UNDATED: Final = (
+    "update facet set newest = (select first_seen from job where job.n = facet.n) where n = ? and posted is null"
+)
 _INSERT_WORDS: Final = f"insert into words(n, {', '.join(WORD_COLUMNS)}) values (?{', ?' * len(WORD_COLUMNS)})"
 _KEEP_OLD: Final = (
     "insert into old_version(job_n, version, until, title, company, facts, body) "
@@ -120,6 +123,7 @@ def _write_postings(
     connection.executemany(_KEEP_OLD, [(now, n) for n, _ in edited])
     connection.executemany(_UPDATE_JOB, [(now, revision, *each.job, n) for n, each in edited])
     connection.executemany(_UPDATE_FACET, [(*each.facet, n) for n, each in edited])
+    connection.executemany(_UNDATED, [(n,) for n, _ in edited])
     connection.executemany(_UNINDEX, [(n,) for n, _ in edited])
     connection.executemany(_UPDATE_WORDS, [(*each.words, n) for n, each in edited])
     connection.executemany(_INDEX, [(n, *each.words) for n, each in edited])
