@@ -125,6 +125,23 @@ def test_a_profile_comes_first(jobs):
     assert [welder.id, nurse.id] == [each.id for each in engine.rank(2, 1.0)]
 
 
+def test_a_card_is_shown_under_the_profile_that_decides(jobs, rows):
+    """What each knows of it counts, not the intercept both share; the heavier one where neither knows anything."""
+    engine = ThompsonPerformanceEngine(EngineConfig(seed=3))
+    engine.admit(jobs)
+
+    def profiles(blend):
+        return {each.id: each.profile for each in engine.rank(1000, blend)}
+
+    assert {MATCH} == set(profiles(0.3).values()) == set(profiles(0.5).values()) == set(profiles(0.0).values())
+    assert {MANIFEST} == set(profiles(0.7).values()) == set(profiles(1.0).values())
+    engine.learn(reaction(1, rows[0], 1.0, MANIFEST))
+    assert MANIFEST is profiles(0.3)[jobs[0].id]
+    for sequence in range(2, 6):
+        engine.learn(reaction(sequence, rows[0], 0.0, MATCH))
+    assert MATCH is profiles(0.1)[jobs[0].id]
+
+
 def test_joint_draws_are_shared(jobs, rows):
     """Equal documents get equal draws; each job's draw has its own mean and deviation, round by round."""
     engine = ThompsonPerformanceEngine(EngineConfig(seed=3, width=1.0, draws="joint"))

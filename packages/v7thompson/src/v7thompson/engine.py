@@ -345,10 +345,16 @@ class ThompsonPerformanceEngine:
         columns = (
             slots, best.score, match.mean[slots], match.sd[slots], best.match,
             manifest.mean[slots], manifest.sd[slots], best.manifest,
+            match.row_mean[slots], manifest.row_mean[slots],
         )  # fmt: skip
         scored = []
-        for slot, score, mean, sd, value, mean_2, sd_2, value_2 in zip(*(c.tolist() for c in columns), strict=True):
-            toward = blend * value_2 > (1.0 - blend) * value if 0.0 < blend < 1.0 else blend == 1.0
+        # A share is what a profile knows of a job, for or against it: the intercept says the same of every job, and is
+        # negative, so that with it the profile of the smaller weight would come out larger.
+        for slot, score, mean, sd, value, mean_2, sd_2, value_2, fits, leads in zip(
+            *(c.tolist() for c in columns), strict=True
+        ):
+            share, share_2 = (1.0 - blend) * abs(fits), blend * abs(leads)
+            toward = share_2 > share or (share_2 == share and blend > 0.5)
             scored.append(
                 ScoredJob(
                     id=ids[slot],

@@ -152,7 +152,8 @@ class ScoredJob:
     score: float
     """(1 - blend) * match draw + blend * manifest draw, logits."""
     profile: ProfileKind
-    """The larger share of the score: the profile it is shown under, and that a reaction teaches."""
+    """The larger share of the score, intercepts apart: the profile it is shown under, and that a reaction teaches. The
+    one with the larger weight where neither knows anything."""
     match: Draw
     manifest: Draw
 
