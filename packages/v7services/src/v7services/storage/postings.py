@@ -100,7 +100,7 @@ class Postings:
     async def matching(self, wanted: JobFilter, now: datetime) -> frozenset[JobId]:
         """Open postings that a filter accepts."""
         where, values = condition(wanted, now)
-        query = f"select id from job where closed_at is null and {where}"
+        query = f"select job.id from facet join job on job.n = facet.n where job.closed_at is null and {where}"
 
         def work(connection: sqlite3.Connection) -> frozenset[JobId]:
             return frozenset(job_key(row[0]) for row in connection.execute(query, values))
