@@ -116,8 +116,8 @@ class Reference(App):
                     ("● ok           ", GREEN),
                     (f"Source {n:02} of the list      ", DIM),
                     (f"{n * 7 + self.tick:>6}", DIM),
+                    (f"{wave * 80 + n:>8.1f}ms  0.0%  in 20m", DIM),
                 ]
-                + [(f"{wave * 80 + n:>8.1f}ms  0.0%  in 20m", DIM)]
                 for n in range(self.sources)
             ]
         )

@@ -72,17 +72,17 @@ class V7App(App[None]):
     CSS = """
     Screen {
         background: $background;
-        scrollbar-color: $rule; scrollbar-color-hover: $foreground; scrollbar-color-active: $foreground;
+        scrollbar-color: $border-blurred; scrollbar-color-hover: $foreground; scrollbar-color-active: $foreground;
         scrollbar-background: $background; scrollbar-background-hover: $background;
         scrollbar-background-active: $background; scrollbar-corner-color: $background;
     }
     V7Modal { background: $background 70%; }
-    * { scrollbar-color: $rule; scrollbar-color-hover: $foreground; scrollbar-color-active: $foreground;
+    * { scrollbar-color: $border-blurred; scrollbar-color-hover: $foreground; scrollbar-color-active: $foreground;
         scrollbar-background: $background; scrollbar-background-hover: $background;
         scrollbar-background-active: $background; }
     .-ascii LineList, .-ascii TextPane { scrollbar-size-vertical: 0; }
-    .-ascii Card { border: ascii $rule; }
-    .-ascii SourceDetail { border-top: ascii $rule; }
+    .-ascii Card { border: ascii $border-blurred; }
+    .-ascii SourceDetail { border-top: ascii $border-blurred; }
     .-ascii #deck-detail, .-ascii #search-detail { border-left: none; }
     """
 

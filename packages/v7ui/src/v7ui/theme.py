@@ -53,7 +53,7 @@ def _theme(name: str, palette: dict[str, str]) -> Theme:
         variables={
             "match": palette["match"],
             "manifest": palette["manifest"],
-            "rule": palette["rule"],
+            "border-blurred": palette["rule"],
             "block-cursor-background": palette["cursor"],
             "block-cursor-foreground": palette["foreground"],
         },

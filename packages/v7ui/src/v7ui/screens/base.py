@@ -57,6 +57,12 @@ class V7Screen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.repaint_bars()
 
+    def on_descendant_focus(self) -> None:
+        self.key_bar.repaint()
+
+    def on_descendant_blur(self) -> None:
+        self.key_bar.repaint()
+
     def settings_changed(self) -> None:
         """The settings are others now; what a screen shows of them follows."""
 

@@ -83,7 +83,7 @@ class DeckScreen(V7Screen):
     #deck-detail TextPane { height: 1fr; margin-top: 1; }
     #deck-filter { display: none; }
     DeckScreen.-wide #deck { grid-size: 2 1; grid-columns: 55fr 45fr; grid-rows: 1fr; }
-    DeckScreen.-wide #deck-detail { border-left: solid $rule; }
+    DeckScreen.-wide #deck-detail { border-left: solid $border-blurred; }
     DeckScreen.-reading #deck { grid-size: 1 1; grid-rows: 1fr; grid-columns: 1fr; }
     DeckScreen.-reading #deck-list { display: none; }
     DeckScreen.-filtering #deck-filter { display: block; }
@@ -97,7 +97,7 @@ class DeckScreen(V7Screen):
         self.rule = DeckRule()
         self.head = JobHead()
         self.text = TextPane()
-        self.line = TextLine(room.look, placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
+        self.line = TextLine(room.look, "Narrow", placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
         self._filter = JobFilter()
         self._words = ""
         self._range_from: int | None = None

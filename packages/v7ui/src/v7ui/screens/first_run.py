@@ -125,7 +125,7 @@ class FirstRun(V7Modal[Answers]):
         self._packs = tuple(packs)
         self._steps = (*STEPS[:2], _WITH_PACKS if packs else STEPS[2])
         self.words = _Words(self._steps)
-        self.line = TextLine(room.look, placeholder=STEPS[0][2])
+        self.line = TextLine(room.look, "Next", placeholder=STEPS[0][2])
         self.list = PackList(empty="No pack for that; an address is as good.")
         self.list.can_focus = False
         self._answers: list[str] = []

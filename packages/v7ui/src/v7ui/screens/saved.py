@@ -75,7 +75,7 @@ class SavedScreen(V7Screen):
         self.rule = DeckRule()
         self.head = JobHead()
         self.text = TextPane()
-        self.line = TextLine(room.look, placeholder="A note, then enter", id="saved-line")
+        self.line = TextLine(room.look, "Keep", placeholder="A note, then enter", id="saved-line")
         self._before: list[SavedJob] = []
 
     def body(self) -> ComposeResult:

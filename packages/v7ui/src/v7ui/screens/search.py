@@ -46,14 +46,14 @@ class SearchScreen(V7Screen):
     #search-detail { layout: vertical; }
     #search-detail TextPane { height: 1fr; margin-top: 1; }
     SearchScreen.-wide #search { grid-size: 2 1; grid-columns: 55fr 45fr; grid-rows: 1fr; }
-    SearchScreen.-wide #search-detail { border-left: solid $rule; }
+    SearchScreen.-wide #search-detail { border-left: solid $border-blurred; }
     SearchScreen.-reading #search { grid-size: 1 1; grid-rows: 1fr; grid-columns: 1fr; }
     SearchScreen.-reading #search-list { display: none; }
     """
 
     def __init__(self, room: Room) -> None:
         super().__init__(room)
-        self.line = TextLine(room.look, placeholder=HELP, id="search-line")
+        self.line = TextLine(room.look, "Find", placeholder=HELP, id="search-line")
         self.kept: tuple[SavedSearch, ...] = ()
         self._found = ""
         self.list = HitList(empty="Type what you look for, or press enter for the newest.")

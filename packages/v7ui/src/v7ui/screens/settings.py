@@ -196,7 +196,7 @@ class SettingsScreen(V7Screen):
         super().__init__(room)
         self.list = RowList()
         self.list.settings = room.settings
-        self.line = TextLine(room.look, id="settings-line")
+        self.line = TextLine(room.look, "Keep", id="settings-line")
 
     def body(self) -> ComposeResult:
         yield self.list

@@ -23,7 +23,7 @@ from v7ui.widgets.painted import Line, Painted, Span
 class SourceDetail(Painted):
     """One source in full."""
 
-    DEFAULT_CSS = "SourceDetail { height: 6; padding: 0 1; border-top: solid $rule; }"
+    DEFAULT_CSS = "SourceDetail { height: 6; padding: 0 1; border-top: solid $border-blurred; }"
 
     def __init__(self, room: Room) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class SourcesScreen(V7Screen):
         self.list = HealthStatusView(empty="Reading sources …")
         self.list.now = room.ports.clock.now()
         self.detail = SourceDetail(room)
-        self.line = TextLine(room.look, placeholder="https://… or greenhouse:name", id="sources-line")
+        self.line = TextLine(room.look, "Look it up", placeholder="https://… or greenhouse:name", id="sources-line")
         self._removing: SourceKey | None = None
         self._found: Recognised | None = None
         """Recognised and shown; enter adds it."""

@@ -7,6 +7,7 @@ from textual.message import Message
 from v7ui.formatting import duration, fit
 from v7ui.keys import hints
 from v7ui.room import Room
+from v7ui.widgets.line import TextLine
 from v7ui.widgets.painted import Line, Painted, Span
 
 TABS = (("deck", "Deck"), ("search", "Search"), ("live", "Live"), ("sources", "Sources"), ("saved", "Saved"))
@@ -114,6 +115,9 @@ class KeyBar(Painted):
         self._place = place
 
     def paint(self, width: int, height: int) -> list[Line]:
+        line = self.screen.focused
+        if isinstance(line, TextLine):  # every other key is a letter now
+            return [[(" ", "text"), ("enter", "key"), (f" {line.does}  ", "dim"), ("esc", "key"), (" Leave", "dim")]]
         *here, (help_key, help_label) = hints(self._place, self._room.keys)
         tail: list[Span] = [(help_key, "key"), (f" {help_label}", "dim")]
         used = 1 + len(help_key) + len(help_label) + 1

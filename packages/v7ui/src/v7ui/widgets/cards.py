@@ -86,7 +86,7 @@ class Card(Vertical):
     """A titled box: two lines of figures, an indicator, a verdict. Subclasses say what stands on the lines."""
 
     DEFAULT_CSS = """
-    Card { width: 1fr; height: 6; border: solid $rule; border-title-color: $foreground; padding: 0 1; }
+    Card { width: 1fr; height: 6; border: solid $border-blurred; border-title-color: $foreground; padding: 0 1; }
     """
 
     def __init__(self, title: str, indicator: PerformanceIndicator) -> None:

@@ -11,14 +11,27 @@ LONGEST = 20_000
 
 
 class TextLine(Input):
-    """A borderless input."""
+    """A borderless input.
+
+    Args:
+        look: Whether the cursor may blink.
+        does: What enter does, in a word or two: the hint line shows it while one types.
+    """
 
     DEFAULT_CSS = """
     TextLine { height: 1; border: none; padding: 0 1; background: $surface; }
     TextLine:focus { border: none; }
     """
 
-    def __init__(self, look: Look, *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        look: Look,
+        does: str,
+        *,
+        placeholder: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        self.does = does
         super().__init__(placeholder=placeholder, id=id, max_length=LONGEST, select_on_focus=False)
         self.cursor_blink = look.motion
 
