@@ -155,6 +155,10 @@ _SHOWN: Final = {
 }  # fmt: skip
 
 
+PRESSED: Final = {sign: name for name, sign in _SHOWN.items()}
+"""Textual's name of a key by how it is written."""
+
+
 def shown(name: str) -> str:
     """A key as it is written in a hint: "?", "esc", "^d"."""
     name = name.strip()
