@@ -41,6 +41,26 @@ async def test_undo_takes_it_out_and_redo_puts_it_back(stocked):
     assert {JOB: Stage.SAVED} == await stages(stocked)
 
 
+async def test_undo_of_the_stronger_leaves_the_weaker(stocked):
+    """In whatever order they were said."""
+    await say(stocked, ReactionKind.APPLIED, "applied")
+    await say(stocked, ReactionKind.SAVE, "save")
+    await stocked.log.append(samples.retraction("applied"))
+    assert {JOB: Stage.SAVED} == await stages(stocked)
+    await stocked.log.append(samples.retraction("save"))
+    assert await stages(stocked) == {}
+
+
+async def test_undo_of_the_weaker_first_leaves_nothing_behind(stocked):
+    """The step it stood on is gone with it."""
+    await say(stocked, ReactionKind.SAVE, "save")
+    await say(stocked, ReactionKind.APPLIED, "applied")
+    await stocked.log.append(samples.retraction("save"))
+    assert {JOB: Stage.APPLIED} == await stages(stocked)
+    await stocked.log.append(samples.retraction("applied"))
+    assert await stages(stocked) == {}
+
+
 async def test_what_the_person_moved_stays(stocked):
     """An undo after an interview was arranged does not lose the interview."""
     await say(stocked, ReactionKind.SAVE, "save")

@@ -75,11 +75,11 @@ def write_poll(
         (
             maybe_micros(report.next_try),
             micros(report.started_at) if report.outcome.sound else None,
-            None if harvest is None else dump(_validators_out(harvest.validators)),
+            None if harvest is None else dump(validators_out(harvest.validators)),
             board,
         ),
     )
-    connection.execute("insert into report(board_n, body) values (?, ?)", (board, dump(_report_out(report))))
+    connection.execute("insert into report(board_n, body) values (?, ?)", (board, dump(report_out(report))))
     connection.execute(
         "delete from report where board_n = ? and n <= "
         "(select n from report where board_n = ? order by n desc limit 1 offset ?)",
@@ -179,7 +179,8 @@ def by_ids(
 # --- reports and validators as JSON ---------------------------------------------------------------------------------
 
 
-def _validators_out(validators: Validators) -> dict[str, str]:
+def validators_out(validators: Validators) -> dict[str, str]:
+    """Validators as JSON."""
     every = {
         "etag": validators.etag, "last_modified": validators.last_modified, "body_hash": validators.body_hash,
     }  # fmt: skip
@@ -191,7 +192,8 @@ def validators_in(kept: str) -> Validators:
     return Validators(**load(kept))
 
 
-def _report_out(report: PollReport) -> dict[str, Any]:
+def report_out(report: PollReport) -> dict[str, Any]:
+    """A report as JSON, without its key."""
     return {
         "outcome": report.outcome.value, "started_at": micros(report.started_at), "duration_ms": report.duration_ms,
         "received": report.received, "new": report.new, "changed": report.changed, "closed": report.closed,

@@ -26,25 +26,32 @@ def reacted(connection: sqlite3.Connection, event: Reaction) -> None:
 
 
 def retracted(connection: sqlite3.Connection, event: Retraction) -> None:
-    """Take the stage back that a reaction gave, unless the person has moved the job since; or give it again."""
-    key: str | None = event.retracts
-    while True:
-        row = connection.execute("select retracts, body from event where key = ?", (key,)).fetchone()
-        if row is None:
-            return
-        if row[0] is None:
-            break
-        key = row[0]
-    if not stands(connection, str(key)):
-        connection.execute(
-            "delete from stage where event_key = ?1 and n = "
-            "(select max(n) from stage where job_id = (select job_id from stage where event_key = ?1))",
-            (key,),
-        )
+    """Bring the job to what the reactions that stand say, unless the person has moved it since."""
+    reaction = _reacted_to(connection, event.retracts)
+    if reaction is None or reaction.kind not in _STAGES:
         return
-    found = _reaction(row[1])
-    if found is not None and not connection.execute("select 1 from stage where event_key = ?", (key,)).fetchone():
-        reacted(connection, found)
+    job = reaction.job_id.bytes
+    latest = "select n, event_key from stage where job_id = ? order by n desc limit 1"
+    while (row := connection.execute(latest, (job,)).fetchone()) and row[1] and not stands(connection, row[1]):
+        connection.execute("delete from stage where n = ?", (row[0],))
+    query = "select sequence, key, body from event where job_id = ? order by sequence"
+    for sequence, key, body in connection.execute(query, (job,)).fetchall():
+        known = connection.execute("select 1 from stage where event_key = ?", (key,)).fetchone()
+        said = event_of(sequence, body)
+        if not known and isinstance(said, Reaction) and stands(connection, key):
+            reacted(connection, said)
+
+
+def _reacted_to(connection: sqlite3.Connection, key: str) -> Reaction | None:
+    """The reaction at the end of a row of retractions; None when something else stands there."""
+    while True:
+        row = connection.execute("select sequence, retracts, body from event where key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        if row[1] is None:
+            event = event_of(row[0], row[2])
+            return event if isinstance(event, Reaction) else None
+        key = row[1]
 
 
 def stands(connection: sqlite3.Connection, key: str) -> bool:
@@ -61,11 +68,6 @@ def stands(connection: sqlite3.Connection, key: str) -> bool:
         if taker not in undone:
             undone.add(target)
     return key not in undone
-
-
-def _reaction(body: bytes) -> Reaction | None:
-    event = event_of(0, body)
-    return event if isinstance(event, Reaction) else None
 
 
 def current(connection: sqlite3.Connection, job: bytes) -> tuple[str, str, int] | None:
