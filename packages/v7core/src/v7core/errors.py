@@ -182,6 +182,8 @@ class StorageFault(Enum):
     """What a store can do wrong."""
 
     FULL = "full"
+    AWAY = "away"
+    """A database server does not answer. What was sent last may or may not be kept: send it again by its key."""
     BUSY = "busy"
     READ_ONLY = "read-only"
     CORRUPT = "corrupt"
