@@ -170,7 +170,9 @@ async def test_a_foreign_page_gets_nothing(tmp_path):
         address = line.split()[-1]
         ours = address.partition("/?")[0]
         async with tab(tmp_path / "browser", address) as page:
-            await until(lambda: page.value("document.body !== null && location.pathname === '/' && location.search === ''"))
+            await until(
+                lambda: page.value("document.body !== null && location.pathname === '/' && location.search === ''")
+            )
             elsewhere = f"http://127.0.0.1:{other.sockets[0].getsockname()[1]}/"
             await page.call("Page.navigate", url=elsewhere)
             await until(lambda: page.value("document.body && document.body.innerText.includes('elsewhere')"))

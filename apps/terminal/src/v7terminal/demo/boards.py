@@ -199,6 +199,7 @@ def _board_of(adapter: Adapter, found: Recorded) -> str:
         host,
         f"jibe:{host}",
         f"{host}/{named.replace('_', '-')}",
+        f"demo.fa.oraclecloud.com/{named}",
         f"gb/{named}/",
         f"{named}/wd1/{named}",
         *adapter.boards,

@@ -1,0 +1,114 @@
+"""What the journeys share: a demo home, the real command, a loopback board."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from v7terminal.commands.demo import _furnish
+from v7terminal.compose import opened_sources, opened_storage
+from v7terminal.demo.home import demo_home
+from v7terminal.demo.server import Body, LoopbackServer
+from v7terminal.paths import Home
+
+COMMAND = [sys.executable, "-m", "v7terminal"]
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory):
+    """A demo home with every posting of its boards in it."""
+
+    async def fill(home):
+        await _furnish(home)
+        async with opened_storage(home) as storage, opened_sources(home, storage) as sources:
+            await sources.refresh()
+
+    path = tmp_path_factory.mktemp("demo") / "home"
+    with demo_home(Home(path), seed=7) as home:
+        asyncio.run(fill(home))
+    return path
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home, the one `v7` uses."""
+    path = tmp_path / "home"
+    for name in ("V7_PLAIN", "V7_LOOPBACK_ORIGINS", "BROWSER", "DISPLAY", "VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("V7_HOME", str(path))
+    return path
+
+
+@pytest.fixture
+def v7(home):
+    """The command, as a process of its own; returns what it printed and fails when it fails."""
+
+    def run(*arguments, stdin="", status=0):
+        done = subprocess.run(
+            [*COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert status == done.returncode, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    return run
+
+
+class Board:
+    """A board of Lever's shape on loopback, in a thread of its own."""
+
+    def __init__(self):
+        self.titles = []
+        self._loop = asyncio.new_event_loop()
+        self._server = LoopbackServer(self._find)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._server.start(), self._loop).result(20)
+        self.base = f"http://127.0.0.1:{self._server.port}"
+
+    def _find(self, path, _query):
+        if path != "/v0/postings/acme":
+            return None
+        jobs = [
+            {
+                "id": f"id-{n}",
+                "text": title,
+                "categories": {"location": "Leeds", "team": "Ward"},
+                "descriptionPlain": f"We look for a {title.lower()}. Shifts are planned four weeks ahead.",
+                "hostedUrl": f"https://jobs.lever.co/acme/id-{n}",
+                "createdAt": 1_790_000_000_000 + n,
+            }
+            for n, title in enumerate(self.titles)
+        ]
+        return Body.of(json.dumps(jobs).encode(), "application/json")
+
+    def close(self):
+        asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(20)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(20)
+        self._loop.close()
+
+
+@pytest.fixture
+def board(home, monkeypatch):
+    """One board, which `v7` may poll."""
+    board = Board()
+    trades = ("Baker", "Night nurse", "Electrician", "Bus driver", "Gardener", "Cook", "Teacher", "Clerk")
+    board.titles = [f"{level}{trade}" for level in ("", "Senior ", "Junior ") for trade in trades]
+    monkeypatch.setenv("V7_LOOPBACK_ORIGINS", f"lever={board.base}")
+    yield board
+    board.close()
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of recordings and tools, where there is one."""
+    folder = Path(os.environ.get("V7_SHARED") or Path(__file__).parents[3] / "shared")
+    if not folder.is_dir():
+        pytest.skip("there are no recordings here: set V7_SHARED to their folder")
+    return folder
