@@ -49,17 +49,18 @@ class Server:
         """Listen; returns when it answers."""
         settings = {
             "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 40,
-            "shared_buffers": "32MB", "logging_collector": "off",
+            "shared_buffers": "32MB", "logging_collector": "off", "recovery_init_sync_method": "syncfs",
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
             [f"{PROGRAMS[-1]}/postgres", "-D", str(self.folder / "data"), *options],
             user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        for _ in range(300):
+        for _ in range(900):
             if (
                 subprocess.run(
-                    [f"{PROGRAMS[-1]}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False
+                    [f"{PROGRAMS[-1]}/pg_isready", "-q", "-U", "v7", "-h", "127.0.0.1", "-p", str(self.port)],
+                    check=False,
                 ).returncode
                 == 0
             ):

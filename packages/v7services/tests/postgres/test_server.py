@@ -245,7 +245,7 @@ async def test_a_server_killed_in_the_middle_keeps_what_it_acknowledged_once(ser
     acknowledged = {}
 
     async def append(n):
-        for _ in range(60):
+        for _ in range(600):
             try:
                 done = await store.log.append(samples.reaction(n % 7, key=f"k{n}"))
             except StorageError as error:
