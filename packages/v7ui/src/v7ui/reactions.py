@@ -12,9 +12,17 @@ from v7core.models.feed import ReactionKind
 from v7core.models.jobs import JobId, JobSummary
 from v7core.models.person import ApplicationStage
 from v7core.protocols import JobFeed, SavedJobs
+from v7ui.formatting import plural
 
 _STAGE = {ReactionKind.SAVE: ApplicationStage.SAVED, ReactionKind.APPLIED: ApplicationStage.APPLIED}
 _ORDER = tuple(ApplicationStage)
+
+_VERBS = {
+    ReactionKind.INTERESTED: "Interested in",
+    ReactionKind.PASS: "Passed",
+    ReactionKind.SAVE: "Saved",
+    ReactionKind.APPLIED: "Noted as applied:",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,3 +135,10 @@ class Reactions:
             return
         with suppress(NotFound):  # somebody has taken it out already
             await self._saved.remove(job.id)
+
+
+def deed(taken: Taken) -> str:
+    """What was done, in a few words."""
+    first = taken.jobs[0] if taken.jobs else None
+    what = f'"{first.title}" ({first.company})' if first and len(taken.jobs) == 1 else plural(len(taken.jobs), "job")
+    return f"{_VERBS[taken.kind]} {what}"

@@ -8,10 +8,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import WorkType
 
-from v7core.errors import InvalidValue, V7Error
-from v7core.models.jobs import JobSummary
+from v7core.errors import V7Error
 from v7ui.formatting import inert
-from v7ui.links import checked_link
 from v7ui.room import Room
 from v7ui.widgets.bars import KeyBar, StatusLine, TopBar
 from v7ui.widgets.painted import Span
@@ -101,30 +99,6 @@ class V7Screen(Screen[None]):
 
         starting: WorkType[None] = started
         self.run_worker(starting, group=group, exclusive=exclusive)
-
-    # --- what several screens do with a job
-
-    def open_job(self, job: JobSummary | None) -> None:
-        """Open a posting's page, after a look at its address."""
-        if job is None:
-            return
-        try:
-            link = checked_link(job.url)
-        except InvalidValue as error:
-            self.say(f"Not opened: {error}", ink="bad")
-            return
-        self.say(f"Opening {link.host} …")
-        self.run_worker(lambda: self._open(link.url, link.host), thread=True, group="open", exit_on_error=False)
-
-    def _open(self, url: str, host: str) -> None:
-        show: Callable[..., None] = self.app.call_from_thread
-        try:
-            self.room.ports.open_url(url)
-        except Exception as error:
-            show(self.app.copy_to_clipboard, url)
-            show(self.say, f"No browser ({sentence(error)}). Copied: {url}", ink="warn")
-        else:
-            show(self.say, f"Opened {host}", ink="good")
 
     def copy(self, text: str | None, what: str) -> None:
         """Copy and show what was copied: terminals do not confirm it."""

@@ -1,75 +1,35 @@
 """The deck: jobs ranked for the person, one key to react, and the reason beside each."""
 
 import re
-from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.timer import Timer
-from textual.widgets import Input
 
-from v7core.errors import InvalidValue
-from v7core.models.feed import Card, Deck, ProfileKind, ReactionKind
+from v7core.models.feed import Card, Deck, Explanation, ProfileKind, ReactionKind
 from v7core.models.filters import JobFilter
 from v7core.models.jobs import JobId, JobPosting, JobSummary
-from v7core.text import clean_text
 from v7ui.deck_state import DeckState
-from v7ui.filters import holds, parse
+from v7ui.filters import holds
 from v7ui.formatting import plural, score
 from v7ui.keys import bindings_for
-from v7ui.reactions import Taken
-from v7ui.room import LENSES, Room
-from v7ui.screens.base import V7Screen, focus_if, sentence
+from v7ui.reactions import Taken, deed
+from v7ui.room import Room
+from v7ui.screens.base import focus_if, sentence
+from v7ui.screens.narrowing import Narrowing
 from v7ui.theme import PROFILE_WORD
 from v7ui.widgets.cards_list import CardList
-from v7ui.widgets.job_head import JobHead, breakdown
-from v7ui.widgets.line import TextLine
-from v7ui.widgets.painted import Line, Painted, Span
-from v7ui.widgets.text import TextPane
+from v7ui.widgets.job_head import breakdown
+from v7ui.widgets.painted import Span
+from v7ui.widgets.rule import Rule
 
 LIMIT = 200
 """Cards asked for at once; more come before the reader gets to the end."""
-_SETTLE_S = 0.08
-"""A cursor that rests this long is being read: only then is the posting fetched."""
-_VERBS = {
-    ReactionKind.INTERESTED: "Interested in",
-    ReactionKind.PASS: "Passed",
-    ReactionKind.SAVE: "Saved",
-    ReactionKind.APPLIED: "Noted as applied:",
-}
 
 
-def deed(taken: Taken) -> str:
-    """What was done, in a few words."""
-    first = taken.jobs[0] if taken.jobs else None
-    what = f'"{first.title}" ({first.company})' if first and len(taken.jobs) == 1 else plural(len(taken.jobs), "job")
-    return f"{_VERBS[taken.kind]} {what}"
-
-
-class DeckRule(Painted):
-    """The line between list and detail: where in the deck, what narrows it, what was done."""
-
-    DEFAULT_CSS = "DeckRule { height: 1; }"
-    left = ""
-    right = ""
-
-    def show(self, left: str, right: str) -> None:
-        """Replace both ends."""
-        if (left, right) != (self.left, self.right):
-            self.left, self.right = left, right
-            self.repaint()
-
-    def paint(self, width: int, height: int) -> list[Line]:
-        rule = self.look().glyphs.rule
-        left, right = (f" {text} " if text else "" for text in (self.left, self.right))
-        space = max(0, width - 2 - len(left) - len(right))
-        return [[(rule, "rule"), (left, "dim"), (rule * space, "rule"), (right, "dim"), (rule, "rule")]]
-
-
-class DeckScreen(V7Screen):
+class DeckScreen(Narrowing):
     """List, reasons, text. Ranks at once; reads a posting when the cursor rests on it."""
 
     PLACE = "deck"
@@ -90,21 +50,14 @@ class DeckScreen(V7Screen):
     """
 
     def __init__(self, room: Room) -> None:
-        super().__init__(room)
+        super().__init__(room, CardList(empty="Ranking …"))
         self.state = DeckState()
-        self.list = CardList(empty="Ranking …")
         self.list.now = room.ports.clock.now()
-        self.rule = DeckRule()
-        self.head = JobHead()
-        self.text = TextPane()
-        self.line = TextLine(room.look, "Narrow", placeholder="remote in:berlin pay:60kEUR …", id="deck-filter")
-        self._filter = JobFilter()
-        self._words = ""
+        self.rule = Rule()
         self._range_from: int | None = None
         self._waiting = 0
         self._why_shown = False
         self._posting: JobPosting | None = None
-        self._settle: Timer | None = None
 
     def body(self) -> ComposeResult:
         with Container(id="deck"):
@@ -143,14 +96,8 @@ class DeckScreen(V7Screen):
     # --- ranking
 
     @property
-    def job(self) -> JobSummary | None:
-        """The job under the cursor."""
-        card = self.list.current
-        return card.job if card else None
-
-    def _blend(self) -> float:
-        lens = LENSES[self.room.lens]
-        return self.room.settings.blend if lens is None else lens
+    def ranked(self) -> Deck | None:
+        return self.state.deck
 
     async def _fetch(self, limit: int, doing: str) -> Deck | None:
         return await self.ask(self.room.ports.feed.deck(limit=limit, blend=self._blend(), filters=self._filter), doing)
@@ -238,31 +185,23 @@ class DeckScreen(V7Screen):
         if self._range_from is not None:
             self._mark_range()
         self._tell_rule()
-        if self._settle is not None:
-            self._settle.stop()
+        self.settle()
         if card is None:
             self._posting = None
             self.text.show(())
             return
         self.room.left.job = card.job.id.hex
-        self._settle = self.set_timer(_SETTLE_S, self._read)
         if not self.state.exhausted and self.list.cursor > len(self.state.cards) - 30:
             self.work(self._extend, "extend")
 
-    def _read(self) -> None:
-        if (card := self.list.current) is not None:
-            self.work(lambda: self._detail(card), "detail")
+    async def why(self, job: JobSummary) -> Explanation:
+        card = self.list.current
+        return await self.room.ports.feed.why(job.id, card.scored.profile if card else None)
 
-    async def _detail(self, card: Card) -> None:
-        posting = await self.ask(self.room.ports.feed.detail(card.job.id), "Reading failed")
-        if posting is None:
-            return
+    def show_posting(self, posting: JobPosting) -> None:
         self._posting = posting
         if not self._why_shown:
             self._show_text(posting)
-        why = await self.ask(self.room.ports.feed.why(card.job.id, card.scored.profile), "No reasons")
-        if why is not None:
-            self.head.explain(why)
 
     def _show_text(self, posting: JobPosting) -> None:
         tags = ", ".join((*posting.departments, *posting.tags))
@@ -294,8 +233,7 @@ class DeckScreen(V7Screen):
 
     def on_line_list_chosen(self, event: CardList.Chosen) -> None:
         event.stop()
-        self.add_class("-reading")
-        focus_if(self, self.text)
+        self.read_on_whole_screen()
 
     # --- reactions
 
@@ -320,23 +258,10 @@ class DeckScreen(V7Screen):
             self._sync(stay_on=lost.id if lost else None)
             self.say(f"Not kept, the job is back: {sentence(error)}", ink="bad")
 
-    def action_undo(self) -> None:
-        """Take the last reaction back."""
-        self.work(self._undo, "reactions", exclusive=False)
-
-    async def _undo(self) -> None:
-        try:
-            taken = await self.room.reactions.undo()
-        except Exception as error:
-            self.say(f"Nothing undone: {sentence(error)}", ink="bad")
-            self._sync()
-            return
+    async def undone(self, taken: Taken | None) -> None:
+        self._sync(stay_on=taken.jobs[0].id if taken and taken.jobs else None)
         if taken is None:
-            self.say("Took back the latest reaction of an earlier session", ink="good")
             await self._rank()
-            return
-        self._sync(stay_on=taken.jobs[0].id if taken.jobs else None)
-        self.say(f"Undone: {deed(taken)}", ink="good")
 
     # --- marks
 
@@ -368,70 +293,6 @@ class DeckScreen(V7Screen):
         self.list.redraw()
         self._tell_rule()
 
-    # --- blend, lens, filter
-
-    def action_blend(self, by: float) -> None:
-        """More or less weight for Manifest; kept in the settings."""
-        blend = round(min(1.0, max(0.0, self.room.settings.blend + by)), 2)
-        self.room.settings = replace(self.room.settings, blend=blend)
-        self.room.lens = self.room.left.lens = "blend"
-        self.say(f"Blend {blend:.1f}: {1 - blend:.0%} what fits you now, {blend:.0%} where you want to go")
-        self.repaint_bars()
-        self.work(self._keep_blend, "blend")
-
-    async def _keep_blend(self) -> None:
-        await self._rank()
-        await self._save("The blend was not kept")
-
-    def action_lens(self) -> None:
-        """Blend, Match alone, Manifest alone."""
-        order = list(LENSES)
-        self.room.lens = self.room.left.lens = order[(order.index(self.room.lens) + 1) % len(order)]
-        self.repaint_bars()
-        word = {"blend": "the blend of both", "match": "MATCH alone", "manifest": "MANIFEST alone"}[self.room.lens]
-        self.say(f"Ranked by {word}")
-        self.action_rank()
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.add_class("-filtering")
-        focus_if(self, self.line)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if self._narrow(clean_text(event.value)):
-            self.remove_class("-filtering")
-            focus_if(self, self.list)
-            self.list.move_to(0)
-            self._keep_filter()
-
-    def _narrow(self, text: str) -> bool:
-        """Take a line as the filter; False when it makes no sense."""
-        try:
-            self._words, self._filter = parse(text)
-        except InvalidValue as error:
-            self.say(str(error), ink="bad")
-            return False
-        self.line.value = text
-        return True
-
-    def _keep_filter(self) -> None:
-        self.room.settings = replace(self.room.settings, deck_filter=self.line.value)
-        self.work(lambda: self._rank(from_top=True), "rank")
-        self.work(lambda: self._save("The filter was not kept"), "filter")
-
-    async def _save(self, what: str) -> None:
-        await self.ask(self.room.ports.settings.save(self.room.settings), what)
-
-    def settings_changed(self) -> None:
-        """The settings were changed elsewhere: blend and filter follow."""
-        deck, settings = self.state.deck, self.room.settings
-        if deck is None:
-            return
-        narrowed = settings.deck_filter != self.line.value and self._narrow(settings.deck_filter)
-        if narrowed or self._blend() != deck.blend:
-            self.action_rank()
-
     def action_back(self) -> None:
         """Out of the line, the reading, the marks, the filter: one step a press."""
         if self.has_class("-filtering"):
@@ -460,14 +321,3 @@ class DeckScreen(V7Screen):
             (f"{score(card.scored.score)} of 1, shown as {word}: a reaction teaches {word}.", "dim"),
             ("The job leaves the deck and the next one comes; u brings it back.", "dim"),
         ]
-
-    # --- the posting elsewhere
-
-    def action_open(self) -> None:
-        self.open_job(self.job)
-
-    def action_copy_title(self) -> None:
-        self.copy(f"{self.job.title} ({self.job.company})" if self.job else None, "title")
-
-    def action_copy_url(self) -> None:
-        self.copy(self.job.url if self.job else None, "address")

@@ -14,14 +14,13 @@ from v7core.text import clean_text
 from v7ui.formatting import age, fit, plural
 from v7ui.keys import bindings_for
 from v7ui.room import Room
-from v7ui.screens.base import V7Screen, focus_if
-from v7ui.screens.deck import DeckRule
+from v7ui.screens.base import focus_if
+from v7ui.screens.jobs import JobScreen
 from v7ui.widgets.cards_list import job_columns
-from v7ui.widgets.job_head import JobHead
 from v7ui.widgets.line import TextLine
 from v7ui.widgets.lists import LineList
 from v7ui.widgets.painted import Line, Span
-from v7ui.widgets.text import TextPane
+from v7ui.widgets.rule import Rule
 
 STAGES: Final = tuple(ApplicationStage)
 _NOTHING: Final = "Nothing saved yet. In the deck, s saves a job, a notes an application."
@@ -51,7 +50,7 @@ class SavedList(LineList[SavedJob]):
         ]
 
 
-class SavedScreen(V7Screen):
+class SavedScreen(JobScreen[SavedList]):
     """The pipeline: stages by key, a note for each."""
 
     PLACE = "saved"
@@ -69,12 +68,9 @@ class SavedScreen(V7Screen):
     """
 
     def __init__(self, room: Room) -> None:
-        super().__init__(room)
-        self.list = SavedList(empty="Reading …")
+        super().__init__(room, SavedList(empty="Reading …"))
         self.list.now = room.ports.clock.now()
-        self.rule = DeckRule()
-        self.head = JobHead()
-        self.text = TextPane()
+        self.rule = Rule()
         self.line = TextLine(room.look, "Keep", placeholder="A note, then enter", id="saved-line")
         self._before: list[SavedJob] = []
 
@@ -114,11 +110,6 @@ class SavedScreen(V7Screen):
         counts = [(stage, sum(saved.stage is stage for saved in rows)) for stage in STAGES]
         dot = f" {self.room.look.glyphs.dot} "
         self.rule.show(plural(len(rows), "job"), dot.join(f"{n} {stage.value}" for stage, n in counts if n))
-
-    @property
-    def job(self) -> JobSummary | None:
-        """The job under the cursor."""
-        return self.list.current.job if self.list.current else None
 
     def on_line_list_moved(self, event: SavedList.Moved) -> None:
         event.stop()
@@ -213,12 +204,3 @@ class SavedScreen(V7Screen):
     def action_back(self) -> None:
         self.remove_class("-noting")
         focus_if(self, self.list)
-
-    def action_open(self) -> None:
-        self.open_job(self.job)
-
-    def action_copy_title(self) -> None:
-        self.copy(f"{self.job.title} ({self.job.company})" if self.job else None, "title")
-
-    def action_copy_url(self) -> None:
-        self.copy(self.job.url if self.job else None, "address")

@@ -10,30 +10,28 @@ from textual.widgets import Input
 
 from v7core.errors import InvalidValue
 from v7core.models.feed import ReactionKind
-from v7core.models.filters import SavedSearch, SearchHit, SearchQuery
-from v7core.models.jobs import JobSummary
+from v7core.models.filters import SavedSearch, SearchQuery
+from v7core.models.jobs import JobPosting
 from v7core.text import clean_text
 from v7ui.filters import HELP, parse
 from v7ui.formatting import plural
 from v7ui.keys import bindings_for
-from v7ui.reactions import Taken
+from v7ui.reactions import Taken, deed
 from v7ui.room import Room
-from v7ui.screens.base import V7Screen, focus_if, sentence
-from v7ui.screens.deck import DeckRule, deed
+from v7ui.screens.base import focus_if, sentence
+from v7ui.screens.jobs import JobScreen
 from v7ui.screens.kept_searches import KeptSearches
 from v7ui.widgets.cards_list import HitList
-from v7ui.widgets.job_head import JobHead
 from v7ui.widgets.line import TextLine
 from v7ui.widgets.painted import Span
-from v7ui.widgets.text import TextPane
+from v7ui.widgets.rule import Rule
 
 LIMIT = 500
 _TYPING_S = 0.2
 """A pause in typing this long starts the search."""
-_SETTLE_S = 0.08
 
 
-class SearchScreen(V7Screen):
+class SearchScreen(JobScreen[HitList]):
     """A line, what it found, and the posting under the cursor."""
 
     PLACE = "search"
@@ -52,18 +50,14 @@ class SearchScreen(V7Screen):
     """
 
     def __init__(self, room: Room) -> None:
-        super().__init__(room)
+        super().__init__(room, HitList(empty="Type what you look for, or press enter for the newest."))
         self.line = TextLine(room.look, "Find", placeholder=HELP, id="search-line")
         self.kept: tuple[SavedSearch, ...] = ()
         self._found = ""
-        self.list = HitList(empty="Type what you look for, or press enter for the newest.")
         self.list.reacted = room.reactions.reacted
         self.list.now = room.ports.clock.now()
-        self.rule = DeckRule()
-        self.head = JobHead()
-        self.text = TextPane()
+        self.rule = Rule()
         self._typing: Timer | None = None
-        self._settle: Timer | None = None
 
     def body(self) -> ComposeResult:
         yield self.line
@@ -191,38 +185,22 @@ class SearchScreen(V7Screen):
 
     # --- the job under the cursor
 
-    @property
-    def job(self) -> JobSummary | None:
-        """The job under the cursor."""
-        return self.list.current.job if self.list.current else None
-
     def on_line_list_moved(self, event: HitList.Moved) -> None:
         event.stop()
         self.head.show(self.job, self.list.now)
-        if self._settle is not None:
-            self._settle.stop()
+        self.settle()
         if self.list.current is None:
             self.text.show(())
-        else:
-            self._settle = self.set_timer(_SETTLE_S, self._read)
 
-    def _read(self) -> None:
-        if (hit := self.list.current) is not None:
-            self.work(lambda: self._detail(hit), "detail")
-
-    async def _detail(self, hit: SearchHit) -> None:
-        posting = await self.ask(self.room.ports.feed.detail(hit.job.id), "Reading failed")
-        if posting is not None:
-            found = [(f"{self.room.look.glyphs.ellipsis} {hit.snippet}", "match"), ("", "text")] if hit.snippet else []
-            self.text.show([*found, (posting.text or "The source gives no description.", "foreground")])
-        why = await self.ask(self.room.ports.feed.why(hit.job.id), "No reasons")
-        if why is not None:
-            self.head.explain(why)
+    def show_posting(self, posting: JobPosting) -> None:
+        hit = self.list.current
+        snippet = hit.snippet if hit else ""
+        found = [(f"{self.room.look.glyphs.ellipsis} {snippet}", "match"), ("", "text")] if snippet else []
+        self.text.show([*found, (posting.text or "The source gives no description.", "foreground")])
 
     def on_line_list_chosen(self, event: HitList.Chosen) -> None:
         event.stop()
-        self.add_class("-reading")
-        focus_if(self, self.text)
+        self.read_on_whole_screen()
 
     # --- reactions
 
@@ -243,20 +221,10 @@ class SearchScreen(V7Screen):
             self.list.redraw()
             self.say(f"Not kept: {sentence(error)}", ink="bad")
 
-    def action_undo(self) -> None:
-        """Take the last reaction back."""
-        self.work(self._undo, "reactions", exclusive=False)
-
-    async def _undo(self) -> None:
-        try:
-            taken = await self.room.reactions.undo()
-        except Exception as error:
-            self.say(f"Nothing undone: {sentence(error)}", ink="bad")
-            return
+    async def undone(self, taken: Taken | None) -> None:
         self.list.redraw()
-        self.say(
-            f"Undone: {deed(taken)}" if taken else "Took back the latest reaction of an earlier session", ink="good"
-        )
+
+    # --- the rest
 
     def about(self) -> list[Span]:
         job = self.job
@@ -277,12 +245,3 @@ class SearchScreen(V7Screen):
         else:
             self.line.value = ""
             focus_if(self, self.line)
-
-    def action_open(self) -> None:
-        self.open_job(self.job)
-
-    def action_copy_title(self) -> None:
-        self.copy(f"{self.job.title} ({self.job.company})" if self.job else None, "title")
-
-    def action_copy_url(self) -> None:
-        self.copy(self.job.url if self.job else None, "address")
