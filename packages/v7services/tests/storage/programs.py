@@ -57,6 +57,16 @@ async def polls(path, tag):
             say(f"ok {key}")
 
 
+async def snapshots(path, tag):
+    """Snapshots of a megabyte until it is killed."""
+    async with await Storage.open(Path(path)) as storage:
+        last = await storage.snapshots.latest("fold")
+        say("open")
+        for n in range(1 if last is None else last[0] + 1, 100_000):
+            await storage.snapshots.save("fold", n, n.to_bytes(4, "big") * 250_000)
+            say(f"ok {n}")
+
+
 async def few_files(path, limit):
     """A process that may open hardly any file."""
     storage = await Storage.open(Path(path))
@@ -85,8 +95,9 @@ async def few_files(path, limit):
 
 async def unprivileged(path, uid, what):
     """As a user that is not root."""
-    os.setgid(int(uid))
-    os.setuid(int(uid))
+    if os.geteuid() == 0:
+        os.setgid(int(uid))
+        os.setuid(int(uid))
     try:
         async with await Storage.open(Path(path)) as storage:
             say(f"opened read_only={storage.read_only}")
@@ -132,8 +143,9 @@ async def upgrade(path):
 
 
 PROGRAMS = {
-    each.__name__: each for each in (append, forever, limited, polls, few_files, unprivileged, hold, lock, upgrade)
-}  # fmt: skip
+    each.__name__: each
+    for each in (append, forever, limited, polls, snapshots, few_files, unprivileged, hold, lock, upgrade)
+}
 
 if __name__ == "__main__":
     asyncio.run(PROGRAMS[sys.argv[1]](*sys.argv[2:]))

@@ -74,6 +74,22 @@ async def test_kill_9_while_polls_are_committed_s12(path, rounds):
             assert ("ok",) == found
 
 
+@pytest.mark.parametrize("rounds", [4, pytest.param(60, marks=pytest.mark.slow)])
+async def test_kill_9_while_snapshots_are_written_s14(path, rounds):
+    """The latest one given back is whole, and no older than the last that was acknowledged."""
+    rng = random.Random(rounds)
+    for n in range(rounds):
+        lines = await asyncio.to_thread(_killed, "snapshots", path, f"r{n}", rng.uniform(0.0, 0.3))
+        async with await Storage.open(path) as storage:
+            latest = await storage.snapshots.latest("fold")
+        told = acknowledged(lines)
+        assert latest is not None or not told
+        if latest is not None:
+            sequence, body = latest
+            assert sequence.to_bytes(4, "big") * 250_000 == body
+            assert sequence >= int(told[-1] if told else 0)
+
+
 @pytest.mark.parametrize("rounds", [6, pytest.param(60, marks=pytest.mark.slow)])
 async def test_kill_9_while_a_new_version_migrates_s13(path, tmp_path, rounds):
     """Old schema or new, never between; and the log is the same in both."""
@@ -132,6 +148,14 @@ async def test_two_processes_are_both_usable_s9(path):
         assert 120 == await storage.log.last_sequence()
     kept = await _log(path)
     assert {f"{tag}{n}" for tag in "xyz" for n in range(40)} == set(kept)
+
+
+async def test_a_new_home_may_be_opened_by_many_at_once_s9(path):
+    """One of them makes it, the others wait that moment; each one's event is there."""
+    started = [await asyncio.to_thread(start, "append", path, f"p{n}") for n in range(4)]
+    outs = [(await asyncio.to_thread(each.communicate, timeout=60)) for each in started]
+    assert [[f"p{n}"] for n in range(4)] == [acknowledged(out.splitlines()) for out, _ in outs], outs
+    assert {f"p{n}" for n in range(4)} == set(await _log(path))
 
 
 async def test_a_commit_waits_for_another_process_that_writes_s7(path):

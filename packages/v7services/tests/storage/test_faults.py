@@ -30,7 +30,6 @@ def may_trace():
 
 
 traced = pytest.mark.skipif(not may_trace(), reason="strace is not installed or may not trace here")
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become an unprivileged user")
 
 
 async def filled(path, events=3, postings=5):
@@ -137,7 +136,6 @@ async def test_a_disk_that_lies_is_caught_by_the_chain_or_the_length_of_the_log_
         assert StorageFault.CORRUPT is error.kind  # noqa: PT017 - either end is right
 
 
-@as_root
 async def test_a_home_that_cannot_be_written_opens_read_only_and_says_so_s5(path, tmp_path):
     """Everything can be read; nothing is pretended to be kept."""
     await filled(path)
@@ -166,7 +164,6 @@ async def test_read_only_on_request_changes_nothing_s5(path):
         await Storage.open(path.with_name("absent"), read_only=True)
 
 
-@as_root
 async def test_a_home_that_cannot_be_made_is_the_persons_to_change_s6(tmp_path):
     """One line, exit 2."""
     file = tmp_path / "file"

@@ -10,7 +10,7 @@ from v7core.models.feed import ReactionKind
 from v7core.models.filters import JobFilter, SearchQuery
 from v7core.models.person import ApplicationStage, Settings
 from v7core.testing import samples
-from v7services.storage import Storage, salvage
+from v7services.storage import Storage, checking, salvage
 from v7services.storage.checking import check
 from v7services.storage.exporting import export_lines, export_rows
 from v7services.storage.files import beside
@@ -114,6 +114,21 @@ async def test_modes_that_let_others_in_are_a_finding(storage):
     storage.path.parent.chmod(0o755)
     (found,) = [each for each in await check(storage.database, thorough=False) if not each.sound]
     assert ("modes", True) == (found.name, found.fix.startswith("chmod"))
+
+
+async def test_a_home_on_another_machines_disk_is_a_finding(storage, monkeypatch):
+    """SQLite's shared memory is no shared memory there."""
+    assert checking.filesystem(storage.path.parent)
+    monkeypatch.setattr(checking, "filesystem", lambda folder: "nfs4")
+    (found,) = [each for each in await check(storage.database, thorough=False) if not each.sound]
+    assert ("place", True) == (found.name, "local disk" in found.fix)
+
+
+async def test_a_disk_that_is_nearly_full_is_a_finding(storage, monkeypatch):
+    """Before it is full."""
+    monkeypatch.setattr(checking, "LEAST_FREE", 2**62)
+    (found,) = [each for each in await check(storage.database, thorough=False) if not each.sound]
+    assert ("disk", True) == (found.name, "make room" in found.fix)
 
 
 async def lines_of(storage):

@@ -150,7 +150,7 @@ class Database:
         A failed sync must not be tried again as if it could still work: the system may have dropped the pages and call
         them clean. So everything is copied out of the WAL and synced afresh before anything more is acknowledged.
         """
-        if self._connection is not None and not self._suspect:
+        if self._connection is not None and not self._suspect and not self._connection.in_transaction:
             return self._connection
         if self._connection is not None:
             with suppress(sqlite3.Error):
