@@ -78,6 +78,24 @@ def test_parquet_reads_back(demo, v7, tmp_path):
     assert 654 == parquet.read_table(tmp_path / "x.parquet").num_rows
 
 
+def test_postings_of_an_export_are_ranked_for_many(demo, v7, tmp_path):
+    """The file goes straight into `rank-many`; what it writes is documented, and never one of the files it reads."""
+    arrow = pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+    from pyarrow import parquet
+
+    postings, people, out = (tmp_path / name for name in ("postings.parquet", "people.parquet", "out.parquet"))
+    v7("export", "--format", "parquet", "--to", str(postings))
+    parquet.write_table(arrow.table({"person": ["a", "b"], "match_text": ["nurse", "python developer"]}), people)
+    files = ("--people", str(people), "--postings", str(postings), "--limit", "3")
+    done = v7("rank-many", *files, "--out", str(out), "--json").json
+    assert {"people": 2, "postings": 654, "rows": 6, "blocks": 1, "resumed": 0, "engine": "local"} == done
+    best = {row["person"]: row["job"] for row in parquet.read_table(out).to_pylist() if row["rank"] == 1}
+    assert "nurse" in v7("show", best["a"]).out.casefold()
+    assert best["a"] != best["b"]
+    assert 2 == v7("rank-many", *files, "--out", str(people)).status
+    assert 2 == v7("rank-many", *files, "--out", str(out), "--scheduler", "tcp://127.0.0.1:1").status
+
+
 def test_an_export_never_writes_over_a_file(demo, v7, tmp_path):
     """Nor through a link."""
     (tmp_path / "there").write_text("mine")

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import psutil
 import pytest
 
-from v7core.errors import ComputeError, StorageError
+from v7core.errors import ComputeError, StorageError, StorageFault
 from v7core.models.feed import ReactionKind
 from v7core.models.filters import SearchQuery
 from v7core.models.metrics import MetricType
@@ -99,6 +99,20 @@ async def test_the_other_process_ends_with_this_one(demo):
         health = await ports.dashboard.system_health()
         assert told[0] in {event.description for event in health.recent_events}
     assert [] == running(str(demo))
+
+
+async def test_two_at_once_are_both_usable(demo):
+    """What one reacts to is gone from the other's deck; one of them polls at a time."""
+    async with terminal(demo) as one, terminal(demo) as other:
+        await warm(one)
+        await warm(other)
+        first = (await one.feed.deck(limit=1)).cards[0].job.id
+        assert first == (await other.feed.deck(limit=1)).cards[0].job.id
+        await one.feed.react(first, ReactionKind.PASS)
+        assert first != (await other.feed.deck(limit=1)).cards[0].job.id
+        done = await asyncio.gather(one.sources.refresh(), other.sources.refresh(), return_exceptions=True)
+        assert any(not isinstance(each, BaseException) for each in done)
+        assert {StorageFault.BUSY} >= {each.kind for each in done if isinstance(each, BaseException)}
 
 
 async def test_a_store_that_does_not_open_is_told_by_every_call(demo):

@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ import msgspec
 from v7core.errors import V7Error
 from v7core.protocols import DegradationStep
 from v7terminal.paths import Home
-from v7terminal.remote import LOAD, WARMING
+from v7terminal.remote import LOAD, NOTE, WARMING
 from v7terminal.rpc.server import RpcServer
 
 
@@ -36,7 +37,7 @@ async def serve(home: Home, connection: socket.socket) -> None:
     try:
         from v7terminal.compose import opened_background
 
-        async with opened_background(home, load, lambda text: server.tell(WARMING, text)) as ports:
+        async with opened_background(home, load, partial(server.tell, WARMING), partial(server.tell, NOTE)) as ports:
             server.offer(ports)
             await serving
     except V7Error as error:

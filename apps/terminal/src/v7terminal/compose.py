@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from v7ui import Ports
 
 CLOCK = SystemClock()
+PATIENCE_S = 1.0
+"""So long a deck waits for all jobs of a large home to be rankable; then it shows what is."""
 
 
 @asynccontextmanager
@@ -150,9 +152,20 @@ def _replaying(home: Home, boards: "DemoBoards") -> Callable[[], None]:
 
 @asynccontextmanager
 async def opened_feed(
-    storage: "Storage", *, recorder: Recorder | None = None, load: LoadLevel | None = None
+    storage: "Storage",
+    *,
+    recorder: Recorder | None = None,
+    load: LoadLevel | None = None,
+    on_note: Callable[[str], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    patience_s: float | None = None,
 ) -> "AsyncIterator[Feed]":
-    """The deck of a store, its engine warm and everything open in it ranked from then on.
+    """The deck of a store, its engine warm and what is open in it ranked.
+
+    Args:
+        on_note: Takes a sentence about what was learned that a person should know.
+        on_progress: Takes (jobs that can be ranked, jobs that will be).
+        patience_s: After so long the rest is made rankable while decks are answered already; None waits for all.
 
     Raises:
         StorageError, ComputeError: it cannot rank.
@@ -169,23 +182,31 @@ async def opened_feed(
     config = EngineConfig(seed=settings.seed, match_text=settings.match_text, manifest_text=settings.manifest_text)
     engine = ThompsonPerformanceEngine(config, recorder=recorder, clock=CLOCK)
     coordination = JobCoordinationService(engine, recorder=recorder, clock=CLOCK)
-    feed = Feed(storage, engine, coordination, clock=CLOCK, recorder=recorder, load=load)
+    feed = Feed(storage, engine, coordination, clock=CLOCK, recorder=recorder, load=load, on_note=on_note)
+    starting = asyncio.create_task(feed.start(on_progress))
     try:
-        await feed.start()
+        await asyncio.wait({starting}, timeout=patience_s)
+        if starting.done():
+            await starting
         yield feed
     finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         await feed.close()
         await coordination.stop()
 
 
 @asynccontextmanager
-async def opened_background(home: Home, load: LoadLevel, step: Callable[[str], None]) -> AsyncIterator[dict[str, Any]]:
+async def opened_background(
+    home: Home, load: LoadLevel, step: Callable[[str], None], note: Callable[[str], None]
+) -> AsyncIterator[dict[str, Any]]:
     """What the background process offers, by the names of `v7terminal.rpc.methods.PORTS`.
 
     Stored things are answered at once; the feed answers when the engine is warm.
 
     Args:
         step: Takes what is being done until then, in a few words.
+        note: Takes a sentence the person should see.
     """
     from v7performance import ProductionPerformanceMonitor, RuntimeProbes
     from v7terminal.late import LateFeed
@@ -199,7 +220,7 @@ async def opened_background(home: Home, load: LoadLevel, step: Callable[[str], N
         sources = await stack.enter_async_context(
             opened_sources(home, storage, recorder=monitor, load=load, on_change=feed.admit_changes)
         )
-        warming = asyncio.create_task(_warm(feed, storage, monitor, load, step))
+        warming = asyncio.create_task(_warm(feed, storage, monitor, load, step, note))
         stack.push_async_callback(_ended, warming)
         await probes.start()
         stack.push_async_callback(probes.stop)
@@ -219,7 +240,12 @@ async def opened_background(home: Home, load: LoadLevel, step: Callable[[str], N
 
 
 async def _warm(
-    late: "LateFeed", storage: "Storage", recorder: Recorder, load: LoadLevel, step: Callable[[str], None]
+    late: "LateFeed",
+    storage: "Storage",
+    recorder: Recorder,
+    load: LoadLevel,
+    step: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> None:
     """Make the engine ready and hand the feed over; it lives until this is cancelled."""
     from v7core.errors import ComputeError, ComputeFault, V7Error
@@ -232,7 +258,14 @@ async def _warm(
             step("compiling the engine, this once")
             await compile_apart()
         step("loading the engine, reading what is stored")
-        async with opened_feed(storage, recorder=recorder, load=load) as feed:
+        async with opened_feed(
+            storage,
+            recorder=recorder,
+            load=load,
+            on_note=note,
+            on_progress=lambda done, whole: step(f"{done} of {whole} jobs"),
+            patience_s=PATIENCE_S,
+        ) as feed:
             late.arrive(feed)
             await asyncio.Event().wait()
     except V7Error as error:
@@ -254,7 +287,7 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
     The background process is started before anything else, so that both start side by side.
 
     Args:
-        tell: Takes a sentence when the background process ends unasked.
+        tell: Takes a sentence when the background process ends unasked, or has something to say.
     """
     import msgspec
 
@@ -268,7 +301,7 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
         SourceDirectory,
         StarterPacks,
     )
-    from v7terminal.remote import WARMING
+    from v7terminal.remote import NOTE, WARMING
     from v7terminal.reports import background_log
     from v7terminal.rpc.client import stub
     from v7terminal.rpc.process import BackendProcess, backend_command
@@ -278,12 +311,14 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
     steps: list[Callable[[str], None]] = []
     said = deque(("starting",), maxlen=1)
 
-    def ended(text: str) -> None:
+    def happens(text: str) -> None:
         for each in happened:
             each(text)
 
     def noted(topic: str, value: msgspec.Raw) -> None:
-        if topic == WARMING:
+        if topic == NOTE:
+            happens(msgspec.msgpack.decode(value, type=str))
+        elif topic == WARMING:
             said.append(msgspec.msgpack.decode(value, type=str))
             for each in steps:
                 each(said[-1])
@@ -293,7 +328,7 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
         CLOCK,
         log=background_log(home),
         on_note=noted,
-        on_event=ended,
+        on_event=happens,
     )
     await child.start()
     async with AsyncExitStack() as stack:

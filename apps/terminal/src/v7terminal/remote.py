@@ -15,6 +15,9 @@ LOAD: Final = "load"
 WARMING: Final = "warming"
 """The note in which the background process says what it is doing until it can rank."""
 
+NOTE: Final = "note"
+"""The note in which the background process says something the person should see."""
+
 
 class RemoteMonitor:
     """`PerformanceMonitoring` of another process. What is recorded here is not measured there, and is dropped."""
@@ -76,5 +79,5 @@ class SharedLoad(LocalLoadLevel):
 
 
 def failure_event(text: str, at: datetime) -> SystemEvent:
-    """A sentence about the background process as an event of the dashboard."""
+    """A sentence of or about the background process as an event of the dashboard."""
     return SystemEvent(timestamp=at, type=EventType.PERFORMANCE_DEGRADATION, description=text)

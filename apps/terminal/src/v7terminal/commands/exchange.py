@@ -10,8 +10,9 @@ from typing import IO, Any, Final
 
 import click
 
+from v7core.document import canonical_document
 from v7core.errors import ConfigError, InvalidValue
-from v7core.models.jobs import short_id
+from v7core.models.jobs import JobPosting, short_id
 from v7terminal.compose import opened_storage
 from v7terminal.console import say, say_json
 from v7terminal.lines import pay_of, place_of
@@ -85,7 +86,7 @@ async def _csv(home: Home, file: IO[str]) -> int:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     count = 0
-    async for row in _rows(home):
+    async for _, row in _rows(home):
         writer.writerow([inert_cell(cell) for cell in row])
         count += 1
     return count
@@ -96,14 +97,15 @@ def inert_cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-async def _rows(home: Home) -> AsyncIterator[list[str]]:
+async def _rows(home: Home) -> AsyncIterator[tuple[JobPosting, list[str]]]:
+    """Each posting, and its row of the table."""
     from v7services.storage.exporting import export_rows
 
     async with opened_storage(home) as storage:
         async for row in export_rows(storage.database):
             posting = row.posting
             job = posting.summary()
-            yield [
+            yield posting, [
                 short_id(posting.id), posting.title, posting.company, place_of(job), posting.workplace.value,
                 posting.employment_type.value if posting.employment_type else "", pay_of(posting.pay),
                 posting.posted.at.date().isoformat() if posting.posted else "", posting.source, posting.board,
@@ -112,20 +114,24 @@ async def _rows(home: Home) -> AsyncIterator[list[str]]:
             ]  # fmt: skip
 
 
-async def _table(home: Home) -> list[list[str]]:
-    return [row async for row in _rows(home)]
+async def _table(home: Home) -> dict[str, list[Any]]:
+    """Columns: those of the table, and the two that `v7 rank-many` reads."""
+    found = [row async for row in _rows(home)]
+    columns: dict[str, list[Any]] = {name: [row[place] for _, row in found] for place, name in enumerate(COLUMNS)}
+    columns["job"] = [str(posting.id) for posting, _ in found]
+    columns["document"] = [canonical_document(posting) for posting, _ in found]
+    return columns
 
 
-def _parquet(rows: list[list[str]], to: Path) -> int:
+def _parquet(columns: dict[str, list[Any]], to: Path) -> int:
     try:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError as error:
         raise ConfigError("format", "parquet needs the extra: pip install 'v7terminal[parquet]'") from error
-    columns: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
     with _opened(to) as file:
         parquet.write_table(arrow.table(columns), file.buffer)  # type: ignore[attr-defined]
-    return len(rows)
+    return len(columns["job"])
 
 
 @click.command("import", cls=HomeCommand)
