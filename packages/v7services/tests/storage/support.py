@@ -23,13 +23,15 @@ def run(what, *words, before=()):
 
 def start(what, *words):
     """A program in the background; its output is a pipe."""
-    return subprocess.Popen(command(what, *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command(what, *words), stdout=subprocess.PIPE, text=True)
 
 
 def end(process):
     """Stop exactly this process, and read what it had printed."""
     process.kill()
-    out, _ = process.communicate(timeout=LIMIT_S)
+    out = process.stdout.read()  # not `communicate`: it would miss what `readline` took into its buffer
+    process.wait(timeout=LIMIT_S)
+    process.stdout.close()
     return [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
 
 

@@ -32,7 +32,7 @@ def _killed(what, path, tag, seconds, first_line=True):
     return [head, *end(process)]
 
 
-@pytest.mark.parametrize("rounds", [8, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(150, marks=pytest.mark.slow)])
 async def test_kill_9_while_appending_s10_s24(path, rounds):
     """Then each event is sent again under its key, as somebody does who saw no answer."""
     rng = random.Random(rounds)
@@ -54,7 +54,7 @@ async def test_kill_9_while_appending_s10_s24(path, rounds):
     assert len(kept) == len(set(kept))
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(80, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [4, pytest.param(80, marks=pytest.mark.slow)])
 async def test_kill_9_while_polls_are_committed_s12(path, rounds):
     """A poll is absent or whole: no posting without its words, its board's count and its report."""
     rng = random.Random(rounds)
@@ -90,7 +90,7 @@ async def test_kill_9_while_snapshots_are_written_s14(path, rounds):
             assert sequence >= int(told[-1] if told else 0)
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [4, pytest.param(60, marks=pytest.mark.slow)])
 async def test_kill_9_while_a_new_version_migrates_s13(path, tmp_path, rounds):
     """Old schema or new, never between; and the log is the same in both."""
     async with await Storage.open(path) as storage:
