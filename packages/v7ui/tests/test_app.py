@@ -3,8 +3,10 @@
 import pytest
 
 from v7core.models.dashboard import DashboardMetrics, SystemHealthData, SystemStatus
-from v7core.models.sources import SourceCondition
-from v7core.testing.fakes import MemorySource, MemorySources
+from v7core.models.person import Settings
+from v7core.models.sources import SourceCondition, SourceKey
+from v7core.registry import MonitoringSystemRegistry
+from v7core.testing.fakes import MemorySettings, MemorySource, MemorySources
 from v7core.testing.samples import KEY, posting
 from v7ui import V7App, look_from
 from v7ui.widgets.lists import LineList
@@ -207,3 +209,65 @@ async def test_polling_everything_can_be_left(with_ports, until, capture):
         await pilot.press("R")
         await until(pilot, lambda: "polling" not in capture(app).splitlines()[0])
         assert "Stopped waiting" in app.screen.status.text
+
+
+async def test_any_size_is_survived(ports, until):
+    """A storm of sizes on every screen, none of them an error; the last one is drawn and takes keys."""
+    app = V7App(ports)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        for place in "123451":
+            for size in ((1, 1), (500, 200), (60, 18), (59, 18), (0, 0), (79, 30), (120, 24), (80, 24)):
+                await pilot.resize_terminal(*size)
+            await until(pilot, lambda: getattr(app.screen, "PLACE", None) is not None)
+            await pilot.press("escape", place)
+        await until(pilot, lambda: app.screen.PLACE == "deck")
+        await pilot.press("j")
+        assert 1 == app.screen.list.cursor
+
+
+async def test_polling_counts_what_is_done(with_ports, until, capture, monkeypatch):
+    """The bar says how many of how many while it runs."""
+    import asyncio
+
+    monkeypatch.setattr("v7ui.polling.LOOK_S", 0.01)
+    go_on = asyncio.Event()
+
+    class Slow(MemorySources):
+        async def refresh(self, keys=None):
+            reports = await super().refresh([key for key in self._states if key.board == "a"])
+            await go_on.wait()
+            return reports
+
+    sources = Slow()
+    for board in "abc":
+        await sources.add(SourceKey(source="feed", board=board))
+    app = V7App(with_ports(sources=sources))
+    async with app.run_test(size=(120, 24)) as pilot:
+        await until(pilot, lambda: len(app.room.sources) == 3)
+        await pilot.press("R")
+        await until(pilot, lambda: "polling 1/3" in capture(app).splitlines()[0])
+        go_on.set()
+        await until(pilot, lambda: "Polled 1 source" in app.screen.status.text)
+        assert "polling" not in capture(app).splitlines()[0]
+
+
+async def test_live_registers_its_dashboard(with_ports, until):
+    """As a data source of the registry it was given, once."""
+    registry = MonitoringSystemRegistry()
+    app = V7App(with_ports(registry=registry), start="live")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.metrics is not None)
+        assert [app.room.ports.dashboard] == list(registry.coordinator._sources)
+
+
+async def test_reduced_motion_reads_once_a_second_at_most(with_ports, until):
+    """Whatever the rate says; no cursor blinks, nothing is animated."""
+    still = MemorySettings(Settings(match_text="x", reduced_motion=True, refresh_ms=100))
+    app = V7App(with_ports(settings=still), start="live")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.room.settings.reduced_motion)
+        assert 1000 == app.screen.rate_ms
+        assert "none" == app.animation_level
+    assert not look_from({"NO_MOTION": "1"}).motion
+    assert not look_from({"TEXTUAL_ANIMATIONS": "none"}).motion

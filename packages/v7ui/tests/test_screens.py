@@ -6,10 +6,11 @@ from textual.command import CommandPalette
 from v7core.errors import StorageError, StorageFault
 from v7core.models.feed import ReactionKind
 from v7core.models.person import ApplicationStage, Settings
-from v7core.testing.fakes import MemorySettings, MemorySources, standing
-from v7core.testing.samples import posting
+from v7core.testing.fakes import MemoryPacks, MemorySettings, MemorySources, standing
+from v7core.testing.samples import posting, starter_pack
 from v7ui import V7App
 from v7ui.keys import KEYS
+from v7ui.palette import Actions
 from v7ui.screens.first_run import FirstRun
 from v7ui.screens.help import HelpScreen
 from v7ui.screens.settings import ROWS
@@ -235,6 +236,49 @@ async def test_the_first_start_can_be_skipped_and_a_later_one_asks_nothing(with_
     async with later.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: later.screen.list.rows)
         assert not isinstance(later.screen, FirstRun)
+
+
+async def test_a_starter_pack_is_chosen_by_trade_and_place(with_ports, until, capture):
+    """What they said of themselves comes first; typing narrows; the arrow picks; all its sources are added."""
+    settings, sources = MemorySettings(), MemorySources()
+    packs = MemoryPacks([starter_pack(trade, place) for place in ("leeds", "germany") for trade in ("food", "health")])
+    app = V7App(with_ports(settings=settings, sources=sources, packs=packs))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FirstRun))
+        app.screen.line.value = "health, germany"
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "Health, Germany" == app.screen.list.current.name)
+        app.screen.line.value = "food"
+        await until(pilot, lambda: len(app.screen.list.rows) == 2)
+        await pilot.press("down", "enter")
+        await until(
+            pilot, lambda: [str(key) for key in sources._states] == ["greenhouse:food-germany", "lever:food-germany"]
+        )
+        await until(pilot, lambda: "Polled 2 sources" in app.screen.status.text)
+
+
+async def test_a_filter_of_the_deck_is_kept_and_holds_at_the_next_start(open_on, until):
+    """Typed once; esc drops it for good."""
+    kept = MemorySettings(SAID)
+    app = open_on("deck", settings=kept)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: len(app.screen.list.rows) == 12)
+        await pilot.press("slash", *"remote", "enter")
+        await until(pilot, lambda: kept._settings.deck_filter == "remote")
+    later = open_on("deck", settings=kept)
+    async with later.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: len(later.screen.list.rows) == 4)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(later.screen.list.rows) == 12 and kept._settings.deck_filter == "")
+
+
+@pytest.mark.parametrize("place", ["deck", "search", "live", "sources", "saved", "settings"])
+async def test_the_palette_has_every_action_of_its_screen(open_on, place):
+    """And of the app; nothing can only be done by somebody who knows the key."""
+    app = open_on(place)
+    async with app.run_test(size=(100, 30)):
+        found = {hit.text async for hit in Actions(app.screen).discover()}
+    assert {key.help for key in KEYS if key.place in (place, "app") and key.id != "app.palette"} == found
 
 
 @pytest.mark.parametrize("place", ["deck", "search", "live", "sources", "saved", "settings"])
