@@ -1,5 +1,6 @@
 """The connection pool: transactions that are whole or not at all, and every failure as one of our errors."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
@@ -17,6 +18,9 @@ _LOCK: Final = 0x7637
 """Of the advisory lock under which the schema is made."""
 
 Work = Callable[[Any], Awaitable[T]]
+
+# The pool's own log names addresses; who wants it adds a handler, and without one nothing is printed.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 def _psycopg() -> tuple[Any, Any]:

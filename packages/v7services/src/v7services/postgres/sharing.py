@@ -6,10 +6,9 @@ reply that was lost is answered by sending again. Postings come the other way: b
 committed into the file like polls.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-
-import attrs
 
 from v7core.clock import SystemClock
 from v7core.errors import NotFound, StorageError
@@ -22,7 +21,7 @@ from v7services.storage import Storage
 BATCH: Final = 500
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What one round of sharing did."""
 
