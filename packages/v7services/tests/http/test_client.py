@@ -421,3 +421,17 @@ async def test_cookies_are_not_kept(server, fetcher):
     for _ in range(2):
         await fetcher.get(get(f"{server.base}/jobs"))
     assert all("cookie" not in asked.headers for asked in server.asked)
+
+
+async def test_giant_bodies_take_turns_and_small_ones_do_not_wait(server, fetcher, pieces):
+    """Two at once; a third one waits within its own deadline, so that all of them together fit into memory."""
+    megabyte = b"x" * 1_000_000
+    for number in range(3):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n"
+        server.answers[f"/giant{number}"] = pieces(head + megabyte, megabyte, b"x", every=0.2, forever=True)
+    server.answers["/small"] = server.reply(BOARD)
+    giants = [fetcher.get(get(f"{server.base}/giant{n}", timeout_s=1.5, format=Format.TEXT)) for n in range(3)]
+    waiting = asyncio.gather(*giants, return_exceptions=True)
+    await asyncio.sleep(0.6)
+    assert BOARD == (await fetcher.get(get(f"{server.base}/small"))).body
+    assert ["FetchTimeout"] * 3 == [type(error).__name__ for error in await waiting]

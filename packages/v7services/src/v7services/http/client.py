@@ -24,7 +24,7 @@ from v7core.errors import (
 )
 from v7core.models.metrics import MetricType
 from v7core.protocols import Clock, Recorder
-from v7services.http.exchange import Answer, Hop, exchange, first_hop
+from v7services.http.exchange import LARGE_AT_ONCE, Answer, Hop, exchange, first_hop
 from v7services.http.guard import Guard, Progress, Resolve, progress, resolve
 from v7services.http.limits import DEFAULT_WAIT_S, HostLimits, Rate, backoff
 from v7services.http.messages import FetchReply, FetchRequest, Origin
@@ -79,6 +79,7 @@ class Fetcher:
         self._random = random.Random(seed)
         self._hosts: dict[str, HostLimits] = {}
         self._pool: AsyncConnectionPool | None = None
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def aclose(self) -> None:
         """Close the connections; the fetcher can be used again."""
@@ -169,7 +170,7 @@ class Fetcher:
             host = self._host(hop, rate)
             async with _Paused(deadline, host):
                 requests += 1
-                answer = await exchange(await self._open_pool(), hop, request, source, self._clock)
+                answer = await exchange(await self._open_pool(), hop, request, source, self._clock, self._large)
             if answer.retry_after_s is not None:
                 host.cool(answer.retry_after_s)
             if answer.error is not None:

@@ -77,7 +77,8 @@ class Body:
         self._layers = [Inflater(source, name) for name in reversed(names)]
         self._max_wire, self._max_decoded = max_wire, max_decoded
         self._parts: list[bytes] = []
-        self._decoded = 0
+        self.decoded = 0
+        """Bytes held."""
         self.wire = 0
         """Bytes received."""
 
@@ -87,8 +88,8 @@ class Body:
         if self.wire > self._max_wire:
             raise TooLarge(self._source, "wire", limit=self._max_wire)
         for piece in self._undo(data, 0):
-            self._decoded += len(piece)
-            if self._decoded > self._max_decoded:
+            self.decoded += len(piece)
+            if self.decoded > self._max_decoded:
                 raise TooLarge(self._source, "decoded", limit=self._max_decoded)
             self._parts.append(piece)
 

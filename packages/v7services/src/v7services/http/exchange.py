@@ -1,7 +1,9 @@
 """One request and one answer, judged: what a status, a redirect or a broken connection means."""
 
+import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -31,6 +33,8 @@ from v7services.http.secrets import Filling, places
 if TYPE_CHECKING:
     from httpcore2 import AsyncConnectionPool, Response
 
+LARGE: Final = 1_000_000
+LARGE_AT_ONCE: Final = 2
 MAX_REDIRECTS: Final = 5
 KEPT_HEADERS: Final = frozenset(
     {
@@ -182,8 +186,14 @@ def _hop(
     )
 
 
-async def exchange(pool: "AsyncConnectionPool", hop: Hop, request: FetchRequest, source: str, clock: Clock) -> Answer:
+async def exchange(
+    pool: "AsyncConnectionPool", hop: Hop, request: FetchRequest, source: str, clock: Clock, large: asyncio.Semaphore
+) -> Answer:
     """Ask one hop.
+
+    Args:
+        large: Who may hold a body of more than `LARGE` bytes: the others wait within their deadlines, so that the
+            bodies of a whole cycle stay within its memory.
 
     Raises:
         SourceError: nothing usable came: no connection, a broken or endless reply.
@@ -201,7 +211,7 @@ async def exchange(pool: "AsyncConnectionPool", hop: Hop, request: FetchRequest,
             content=hop.body,
             extensions={"timeout": {"connect": silence, "read": silence, "write": silence, "pool": None}},
         ) as response:
-            return await _judge(response, hop, request, source, clock.now())
+            return await _judge(response, hop, request, source, clock.now(), large)
     except SourceError:
         raise
     except (httpcore2.ReadTimeout, httpcore2.WriteTimeout) as error:
@@ -219,7 +229,9 @@ async def exchange(pool: "AsyncConnectionPool", hop: Hop, request: FetchRequest,
         raise ProtocolError(source, f"the reply could not be read ({type(error).__name__})") from error
 
 
-async def _judge(response: "Response", hop: Hop, request: FetchRequest, source: str, now: datetime) -> Answer:
+async def _judge(
+    response: "Response", hop: Hop, request: FetchRequest, source: str, now: datetime, large: asyncio.Semaphore
+) -> Answer:
     status = response.status
     headers = _kept(response.headers)
     raw = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -241,8 +253,13 @@ async def _judge(response: "Response", hop: Hop, request: FetchRequest, source: 
     body = Body(
         source, raw.get("content-encoding", ""), max_wire=request.max_wire_bytes, max_decoded=request.max_decoded_bytes
     )
-    async for piece in response.aiter_stream():
-        body.feed(piece)
+    async with AsyncExitStack() as turn:
+        waited = False
+        async for piece in response.aiter_stream():
+            if body.decoded > LARGE and not waited:
+                await turn.enter_async_context(large)
+                waited = True
+            body.feed(piece)
     _end(response, int(announced) if announced.isdigit() else None)
     decoded = body.finish()
     return Answer(status=status, url=hop.url, headers=headers, body=decoded, wire_bytes=body.wire)

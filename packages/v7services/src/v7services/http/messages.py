@@ -50,8 +50,8 @@ class FetchRequest:
     """Sent as If-None-Match and If-Modified-Since; leave empty, the fetch of a source fills them in."""
     timeout_s: float = 30.0
     """For everything: names, redirects, retries within it, the last byte."""
-    max_wire_bytes: int = 30 * MEGABYTE
-    max_decoded_bytes: int = 60 * MEGABYTE
+    max_wire_bytes: int = 24 * MEGABYTE
+    max_decoded_bytes: int = 24 * MEGABYTE
     note: str = ""
     """For the adapter alone: what this request was for, so that `parse` knows what it is reading."""
 
