@@ -11,6 +11,8 @@ from v7core.models.jobs import Dated, EmploymentType, JobPosting, Pay, PayPeriod
 from v7core.models.sources import PollOutcome, SourceKey, Validators
 from v7core.testing import samples
 from v7core.testing.contracts.support import NOWHERE
+from v7core.testing.fakes import ListRecorder
+from v7services.storage import Storage
 
 
 async def poll(storage, *postings, **changes):
@@ -76,8 +78,6 @@ async def test_closed_and_open_again_are_remembered(storage, clock):
 
 async def test_who_asks_what_changed_is_told_so_by_any_store_of_the_file(storage, path, clock):
     """Another process's refresh is noticed by its revision, posting by posting."""
-    from v7services.storage import Storage
-
     await poll(storage, *samples.postings(3))
     seen = await storage.jobs.revision()
     async with await Storage.open(path, clock=clock) as other:
@@ -193,6 +193,15 @@ async def test_a_cancelled_poll_is_whole_or_absent(storage):
         await asyncio.gather(task, return_exceptions=True)
     assert set((await storage.jobs.counts()).values()) <= {40}
     assert (await poll(storage, *samples.postings(2))).new == 2
+
+
+async def test_every_turn_of_the_file_is_timed(path, clock):
+    """A write from its turn to its sync, a read from its first row to its last."""
+    recorder = ListRecorder()
+    async with await Storage.open(path, clock=clock, recorder=recorder) as storage:
+        await poll(storage, samples.posting(0))
+        await storage.jobs.counts()
+    assert (1, True) == (len(recorder.values("store.write_ms")), bool(recorder.values("store.read_ms")))
 
 
 async def test_ids_are_resolved_only_when_they_are_clear(storage):

@@ -56,6 +56,7 @@ async def test_filters_say_in_sql_what_they_say_in_python(stocked, clock, given_
         for text in ("", "provided"):
             hits = await stocked.search.search(SearchQuery(text=text, filters=each))
             assert expected == {hit.job.id for hit in hits}, (each, text)
+        assert expected == await stocked.jobs.matching(each, clock.now())
 
 
 @settings(max_examples=200, deadline=None)

@@ -92,6 +92,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def _read(self, work: Work[R]) -> R:
+        started = self.clock.monotonic()
         with storage_errors():
             connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
             if connection is None:
@@ -111,6 +112,7 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("rollback")
                 raise
+            self._recorder.record("store.read_ms", (self.clock.monotonic() - started) * 1000.0)
             return found
 
     # --- writing ----------------------------------------------------------------------------------------------------
@@ -127,6 +129,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
 
     def _write(self, work: Work[R]) -> R:
+        started = self.clock.monotonic()
         try:
             with storage_errors():
                 connection = self._writing()
@@ -135,6 +138,7 @@ class Database:
         except StorageError as error:
             self._suspect = self._suspect or error.kind in _SUSPECT
             raise
+        self._recorder.record("store.write_ms", (self.clock.monotonic() - started) * 1000.0)
         self._ask_for_checkpoint()
         return done
 
