@@ -7,8 +7,9 @@
 Needs the extra `v7thompson[bulk]` (pyarrow); `DaskRanker` needs `v7thompson[cluster]`.
 """
 
-from v7thompson.bulk.blocks import Person, rank_block
+from v7thompson.bulk.blocks import rank_block
 from v7thompson.bulk.local import LocalRanker
+from v7thompson.bulk.people import Person
 from v7thompson.bulk.ranker import BulkRanker
 from v7thompson.bulk.run import BulkReport, rank_many
 

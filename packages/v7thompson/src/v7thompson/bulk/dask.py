@@ -12,9 +12,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from v7core.errors import ComputeError, ComputeFault, ConfigError
-from v7thompson.bulk.blocks import Person, RowBlock, rank_block
+from v7thompson.bulk.blocks import RowBlock, rank_block
 from v7thompson.bulk.extra import needed
 from v7thompson.bulk.local import LocalRanker, merged
+from v7thompson.bulk.people import Person
 from v7thompson.bulk.ranker import BulkRanker
 
 START_S: Final = 30.0

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from v7thompson.bulk.blocks import Person, RowBlock, best_of, rank_block
+from v7thompson.bulk.blocks import RowBlock, best_of, rank_block
+from v7thompson.bulk.people import Person
 from v7thompson.bulk.tables import table_of
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-from v7thompson.bulk.blocks import Person, RowBlock
+from v7thompson.bulk.blocks import RowBlock
+from v7thompson.bulk.people import Person
 
 
 class BulkRanker(Protocol):

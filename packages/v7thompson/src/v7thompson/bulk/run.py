@@ -11,9 +11,10 @@ import attrs
 
 from v7core.errors import ConfigError, InvalidValue
 from v7thompson.bulk import tables
-from v7thompson.bulk.blocks import Person, RowBlock
+from v7thompson.bulk.blocks import RowBlock
 from v7thompson.bulk.extra import needed
 from v7thompson.bulk.local import LocalRanker
+from v7thompson.bulk.people import Person
 from v7thompson.bulk.ranker import BulkRanker
 from v7thompson.features import FieldHasher
 from v7thompson.learner import Learner

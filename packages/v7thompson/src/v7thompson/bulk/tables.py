@@ -9,8 +9,8 @@ from uuid import UUID
 from v7core.errors import ConfigError, InvalidValue
 from v7core.models.feed import ScoredJob
 from v7core.models.jobs import JobId
-from v7thompson.bulk.blocks import Person
 from v7thompson.bulk.extra import needed
+from v7thompson.bulk.people import Person
 
 PEOPLE: Final = ("person", "match_text", "manifest_text", "blend", "seed", "round", "snapshot")
 """Columns of people; only `person` is required, a null is the default of `Person`."""
