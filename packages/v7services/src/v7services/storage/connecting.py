@@ -19,6 +19,9 @@ _ALWAYS: Final = (
 )
 _WRITER: Final = (
     "pragma synchronous = full",
+    # On macOS a plain fsync leaves the data in the drive.
+    "pragma fullfsync = on",
+    "pragma checkpoint_fullfsync = on",
     "pragma secure_delete = off",
     "pragma journal_size_limit = 8000000",
     "pragma cache_size = -8000",

@@ -117,8 +117,12 @@ class Database:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    async def write(self, work: Work[R]) -> R:
+    async def write(self, work: Work[R], *, after: Callable[[R], None] | None = None) -> R:
         """Run in one write transaction; durable when it returns, and without a trace when it raises.
+
+        Args:
+            after: Called in the writer's thread once the transaction is durable, also when the caller was cancelled
+                meanwhile. It must not raise.
 
         Raises:
             StorageError: nothing was kept.
@@ -126,9 +130,9 @@ class Database:
         self._refuse_when_closed()
         if self.read_only:
             raise StorageError(StorageFault.READ_ONLY, "the store was opened read-only; nothing new is kept")
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work, after)
 
-    def _write(self, work: Work[R]) -> R:
+    def _write(self, work: Work[R], after: Callable[[R], None] | None) -> R:
         started = self.clock.monotonic()
         try:
             with storage_errors():
@@ -138,6 +142,8 @@ class Database:
         except StorageError as error:
             self._suspect = self._suspect or error.kind in _SUSPECT
             raise
+        if after is not None:
+            after(done)
         self._recorder.record("store.write_ms", (self.clock.monotonic() - started) * 1000.0)
         self._ask_for_checkpoint()
         return done

@@ -65,8 +65,8 @@ async def import_lines(database: Database, lines: Iterable[Mapping[str, Any]]) -
         )
         return Imported(**counts), last_sequence(connection)
 
-    done, last = await database.write(work)
-    note_head(files.beside(database.path, "-head"), last)
+    head = files.beside(database.path, "-head")
+    done, _ = await database.write(work, after=lambda result: note_head(head, result[1]))
     return done
 
 

@@ -46,10 +46,11 @@ class EventLog:
         row = row_of(event)
         if document is not None and (not isinstance(event, Reaction) or document_digest(document) != event.document_id):
             raise InvalidValue("the document is not the one the event names")
-        done = await self._database.write(lambda c: append_event(c, event, row, document))
-        if done.new:
-            note_head(files.beside(self._database.path, "-head"), done.sequence)
-        return done
+        head = files.beside(self._database.path, "-head")
+        return await self._database.write(
+            lambda c: append_event(c, event, row, document),
+            after=lambda done: note_head(head, done.sequence) if done.new else None,
+        )
 
     async def read(self, after: int = 0) -> tuple[LogEvent, ...]:
         """Events with a sequence above `after`, in order; those of a kind this version does not know are left out.
