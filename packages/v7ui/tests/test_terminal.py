@@ -171,7 +171,7 @@ def test_suspended_the_terminal_is_as_before_and_after_it_is_drawn_again(session
     stopped.press(b"\x1a")
     _, status = os.waitpid(stopped.process.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
-    stopped._read()
+    stopped.until(b"\x1b[?1004l")  # the last of what is restored
     left_clean(stopped)
     stopped.seen = b""
     stopped.process.send_signal(signal.SIGCONT)

@@ -9,24 +9,20 @@ from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
 from rich.text import Text
-from textual import events, work
-from textual.app import App
+from textual import events
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from v7core.errors import InvalidValue, StorageError, StorageFault
-from v7core.models.person import Settings
+from v7core.errors import InvalidValue
 from v7ui.formatting import inert
 from v7ui.keys import bindings_for
 from v7ui.look import Look, look_from
 from v7ui.palette import Actions
-from v7ui.polling import poll
 from v7ui.ports import Ports
 from v7ui.remember import remember
 from v7ui.room import Room, make_room
-from v7ui.screens.base import V7Screen, sentence
+from v7ui.screens.base import V7Screen
 from v7ui.screens.deck import DeckScreen
-from v7ui.screens.first_run import Answers, FirstRun, set_out
 from v7ui.screens.help import HelpScreen
 from v7ui.screens.monitoring import ProductionMonitoringView
 from v7ui.screens.saved import SavedScreen
@@ -34,6 +30,7 @@ from v7ui.screens.search import SearchScreen
 from v7ui.screens.settings import GoTo, SettingsScreen
 from v7ui.screens.sources import SourcesScreen
 from v7ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmall
+from v7ui.starting import Starting
 from v7ui.terminal import end_on_signals, report_of, unbroken, write_report
 from v7ui.theme import PALETTES, THEMES
 from v7ui.widgets.bars import TopBar
@@ -47,11 +44,8 @@ SCREENS: Final[dict[str, Callable[[Room], V7Screen]]] = {
     "settings": SettingsScreen,
 }
 
-DUE_S: Final = 60.0
-"""How often it is asked which sources are due."""
 
-
-class V7App(App[None]):
+class V7App(Starting):
     """V7 in a terminal.
 
     Args:
@@ -136,49 +130,7 @@ class V7App(App[None]):
             self._exit_renderables.append(Text(where))
         self._close_messages_no_wait()
 
-    # --- settings, engine and sources, for every screen
-
-    @work(group="begin", exclusive=True)
-    async def _begin(self) -> None:
-        """After the first paint: settings, then the engine; the deck is ranked when both are there, or failed."""
-        try:
-            await self._load()
-            await self._warm()
-        finally:
-            self.room.ready.set()
-            self.repaint_bars()
-        if self.room.ports.due is not None:
-            self.look_for_due()
-            self.set_interval(DUE_S, self.look_for_due)
-
-    async def _load(self) -> None:
-        try:
-            settings = await self.room.ports.settings.load()
-        except Exception as error:
-            self.quiet(f"Settings were not read: {sentence(error)}", ink="bad")
-            return
-        if settings == Settings():
-            self._ask_first_time()
-        self.room.settings = settings
-        self.apply_settings()
-
-    async def _warm(self) -> None:
-        warm = self.room.ports.warm
-        if warm is None:
-            return
-        self._warming("starting")
-        try:
-            await warm(self._warming)
-        except Exception as error:
-            self.quiet(f"The engine is not ready: {sentence(error)}", ink="bad")
-        finally:
-            self.room.warming = ""
-
-    def _warming(self, step: str) -> None:
-        self.room.warming = inert(step)
-        self.repaint_bars()
-        if isinstance(self.screen, DeckScreen):
-            self.screen.tell_warming()
+    # --- settings and figures, for every screen
 
     def apply_settings(self) -> None:
         """Theme, motion and keys as the settings say."""
@@ -191,43 +143,6 @@ class V7App(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, V7Screen) and screen.is_mounted:
                 screen.settings_changed()
-
-    @work(group="first-run", exclusive=True)
-    async def _ask_first_time(self) -> None:
-        """Nobody has said anything yet, and there is nowhere to look: three questions, all optional."""
-        ports = self.room.ports
-        try:
-            if await ports.sources.list():
-                return
-            packs = () if ports.packs is None else await ports.packs.packs()
-        except Exception:
-            return
-        self.push_screen(FirstRun(self.room, packs), self._answered)
-
-    def _answered(self, answers: Answers | None) -> None:
-        if answers is not None and answers != Answers():
-            self._set_out(answers)
-
-    @work(group="poll", exclusive=True)
-    async def _set_out(self, answers: Answers) -> None:
-        try:
-            keys = await set_out(self.room, answers, self.quiet)
-            if keys:
-                self.quiet(await poll(self.room, self.repaint_bars, keys), ink="good")
-        except Exception as error:
-            self.quiet(f"Not all of it was kept: {sentence(error)}", ink="bad")
-        self._watch_sources()
-        if isinstance(self.screen, DeckScreen):
-            self.screen.action_rank()
-
-    @work(group="watch", exclusive=True)
-    async def _watch_sources(self) -> None:
-        try:
-            self.room.sources = await self.room.ports.sources.list()
-        except Exception as error:
-            self.room.problem = sentence(error)
-            return
-        self.repaint_bars()
 
     def repaint_bars(self) -> None:
         """The room's figures have changed."""
@@ -281,48 +196,6 @@ class V7App(App[None]):
             self.push_screen(TooSmall())
         elif not small and isinstance(self.screen, TooSmall):
             self.pop_screen()
-
-    # --- polling
-
-    def action_poll(self) -> None:
-        """Poll every source; pressed again while that runs, stop waiting for it."""
-        if self.room.polled is not None:
-            self.workers.cancel_group(self, "poll")
-            self.quiet("Stopped waiting; what has come in stays")
-            return
-        self.quiet("Polling every source …  R stops waiting")
-        self._poll()
-
-    @work(group="poll", exclusive=True)
-    async def _poll(self) -> None:
-        try:
-            self.quiet(await poll(self.room, self.repaint_bars), ink="good")
-        except Exception as error:
-            self.quiet(f"Polling failed: {sentence(error)}", ink="bad")
-        self._watch_sources()
-        if isinstance(self.screen, DeckScreen):
-            self.screen.look_for_new()
-
-    def look_for_due(self) -> None:
-        """Poll what is due, unless a poll is running."""
-        if self.room.polled is None:
-            self._poll_due()
-
-    @work(group="poll", exclusive=True)
-    async def _poll_due(self) -> None:
-        due = self.room.ports.due
-        try:
-            keys = () if due is None else await due()
-            if not keys:
-                return
-            self.quiet(await poll(self.room, self.repaint_bars, keys), ink="good")
-        except Exception as error:
-            if not (isinstance(error, StorageError) and error.kind is StorageFault.BUSY):  # another V7 has the turn
-                self.quiet(f"Polling failed: {sentence(error)}", ink="bad")
-            return
-        self._watch_sources()
-        if isinstance(self.screen, DeckScreen):
-            self.screen.look_for_new() if self.screen.state.cards else self.screen.action_rank()
 
     # --- pictures and frames
 
