@@ -64,8 +64,9 @@ class Candidates:
         self._open: dict[JobId, None] = {}
         """In the order they arrived."""
         self._left_out: dict[JobId, str] = {}
+        self._reasons: Counter[str] = Counter()
         self._stale: set[JobId] = set()
-        """Open jobs whose row in the engine is not that of the posting as it is now, or that have none."""
+        """Jobs that may be shown and whose row in the engine is missing, or not that of the posting as it is now."""
         self._queued: set[JobId] = set()
         self._seen: tuple[object, ...] = ()
         """What the exclusions were last worked out from."""
@@ -85,20 +86,19 @@ class Candidates:
 
     @property
     def missing(self) -> int:
-        """Jobs that may be shown and are not in the engine yet, whether queued or not."""
-        return sum(job not in self._left_out and job not in self._engine for job in self._stale)
+        """Jobs whose row is not in the engine yet, or not that of the posting as it is now."""
+        return len(self._stale)
 
     def __contains__(self, job: object) -> bool:
         """Whether a job may be shown."""
         return job in self._open and job not in self._left_out
 
     def left_out(self) -> Counter[str]:
-        """How many open jobs cannot be shown, by reason."""
-        found = Counter(self._left_out.values())
-        dead = {letter.job.id for letter in self._queue.dead_letters if letter.final}
-        for job in self._stale:
-            if job not in self._left_out and job not in self._engine:
-                found[UNREADABLE if job in dead else NOT_YET] += 1
+        """How many open jobs cannot be shown, by reason. Costs the same however many jobs there are."""
+        found = Counter(self._reasons)
+        dead = [letter.job.id for letter in self._queue.dead_letters if letter.final]
+        found[UNREADABLE] = sum(job in self and job not in self._engine for job in dead)
+        found[NOT_YET] = max(0, self.total - len(self._left_out) - len(self._engine) - found[UNREADABLE])
         return found
 
     # --- keeping up -------------------------------------------------------------------------------------------------
@@ -125,16 +125,17 @@ class Candidates:
             return
         await self._read_sources(groups)
         left_out = await asyncio.to_thread(self._excluded, reacted, expired, groups)
-        back = [job for job in self._left_out if job not in left_out and job in self._open]
-        self._stale.update(back)
-        self._left_out, self._seen = left_out, seen
+        self._stale.update(job for job in self._left_out if job not in left_out and job in self._open)
+        self._stale.difference_update(left_out)
+        self._left_out, self._reasons, self._seen = left_out, Counter(left_out.values()), seen
         await self._retire([job for job in left_out if job in self._engine])
 
     async def _read_changes(self) -> None:
         revision = await self._storage.jobs.revision()  # before reading: what comes meanwhile is read once more
         if self._revision < 0:
-            self._open = dict.fromkeys(await self._storage.jobs.open_jobs())
-            self._stale = set(self._open)
+            ids = await self._storage.jobs.open_jobs()
+            # An id's hash is worked out in Python: ten thousand of them keep the loop for as long as a frame.
+            self._open, self._stale = await asyncio.to_thread(lambda: (dict.fromkeys(ids), set(ids)))
         else:
             changed, closed = await self._storage.jobs.changed_since(self._revision)
             self._open.update(dict.fromkeys(changed))
@@ -184,7 +185,7 @@ class Candidates:
         Raises:
             StorageError: rows or postings cannot be read.
         """
-        wanted = (job for job in self._stale if job not in self._left_out and job not in self._queued)
+        wanted = (job for job in self._stale if job not in self._queued)
         some = list(islice(wanted, at_most))
         if not some:
             return False

@@ -151,12 +151,16 @@ class CandidatePool:
 
     def _move_rows(self, size: int) -> None:
         indices, values, used = np.zeros(size, dtype=np.uint32), np.zeros(size, dtype=np.float32), 0
-        for slot in range(len(self.ids)):
-            start, length = int(self.start[slot]), int(self.length[slot])
-            indices[used : used + length] = self.indices[start : start + length]
-            values[used : used + length] = self.values[start : start + length]
-            self.start[slot] = used
-            used += length
+        if self.used == self.live:  # nothing between them to leave out
+            used = self.used
+            indices[:used], values[:used] = self.indices[:used], self.values[:used]
+        else:
+            for slot in range(len(self.ids)):
+                start, length = int(self.start[slot]), int(self.length[slot])
+                indices[used : used + length] = self.indices[start : start + length]
+                values[used : used + length] = self.values[start : start + length]
+                self.start[slot] = used
+                used += length
         self.indices, self.values, self.used = indices, values, used
         self.version += 1
 
