@@ -60,14 +60,23 @@ def _lines(connection: sqlite3.Connection) -> Iterator[Line]:
     for source, board, name, paused in rows(query):
         yield {"v7": "source", "source": source, "board": board, "name": name, "paused": bool(paused)}
     query = (
-        f"select {SUMMARY}, job.first_seen, job.changed_at, job.closed_at, words.body from job "
+        f"select {SUMMARY}, job.first_seen, job.changed_at, job.closed_at, job.version, words.body from job "
         "join board on board.n = job.board_n join words on words.n = job.n order by job.n"
     )
-    for id_, source, board, title, company, facts, first_seen, changed_at, closed_at, body in rows(query):
+    for id_, source, board, title, company, facts, first_seen, changed_at, closed_at, version, body in rows(query):
         yield {
             "v7": "posting", "id": id_.hex(), "source": source, "board": board, "title": title, "company": company,
             "facts": load(facts), "text": body, "first_seen": first_seen, "changed_at": changed_at,
-            "closed_at": closed_at,
+            "closed_at": closed_at, "version": version,
+        }  # fmt: skip
+    query = (
+        "select job.id, old_version.version, until, old_version.title, old_version.company, old_version.facts, body "
+        "from old_version join job on job.n = job_n order by job_n, old_version.version"
+    )
+    for id_, version, until, title, company, facts, body in rows(query):
+        yield {
+            "v7": "version", "id": id_.hex(), "version": version, "until": until, "title": title, "company": company,
+            "facts": load(facts), "text": body,
         }  # fmt: skip
     for digest, body in rows("select digest, body from document"):
         yield {"v7": "document", "id": digest.hex(), "body": b64encode(body).decode()}

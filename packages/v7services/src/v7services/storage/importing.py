@@ -108,7 +108,19 @@ def _take_posting(connection: sqlite3.Connection, line: Mapping[str, Any]) -> bo
     seen, changed, closed = int(line["first_seen"]), int(line["changed_at"]), line["closed_at"]
     board = board_n(connection, SourceKey(source=posting.source, board=posting.board))
     insert_job(connection, board, encode(posting, seen), seen, changed, None if closed is None else int(closed))
+    connection.execute("update job set version = ? where id = ?", (int(line["version"]), id_))
     return True
+
+
+def _take_version(connection: sqlite3.Connection, line: Mapping[str, Any]) -> bool:
+    id_, facts = bytes.fromhex(line["id"]), canonical(line["facts"]).decode()
+    posting_of((id_, "any", "any", line["title"], line["company"], facts, line["text"]))
+    return _added(
+        connection,
+        "insert into old_version(job_n, version, until, title, company, facts, body) "
+        "select n, ?2, ?3, ?4, ?5, ?6, ?7 from job where id = ?1 and version > ?2 on conflict do nothing",
+        (id_, int(line["version"]), int(line["until"]), line["title"], line["company"], facts, line["text"]),
+    )
 
 
 def _take_document(connection: sqlite3.Connection, line: Mapping[str, Any]) -> bool:
@@ -205,6 +217,7 @@ def _text(value: Any) -> str:
 
 _TAKERS: Final[dict[str, Callable[[sqlite3.Connection, Mapping[str, Any]], bool]]] = {
     "export": _take_header, "setting": _take_setting, "source": _take_source, "posting": _take_posting,
+    "version": _take_version,
     "document": _take_document, "event": _take_event, "stage": _take_stage, "group": _take_group,
     "apart": _take_apart, "search": _take_search,
 }  # fmt: skip
