@@ -12,7 +12,7 @@ import os
 
 from benchmarks.learning import classification, playing, ranking, regret
 
-TUNED = {"online": 30.0, "refit": 30.0, "vw": "-l 0.5"}
+TUNED = {"online": 6.0, "refit": 6.0, "vw": "-l 0.5"}
 """What `tune` chose."""
 
 

@@ -46,16 +46,16 @@ class Person:
 
 # Field, words in the vocabulary, words a posting has, share of words that matter, spread of their weights.
 TASTE = (
-    (Field.TITLE, 50, 2, 0.08, 5.0),
-    (Field.TAGS, 50, 3, 0.08, 4.5),
-    (Field.DEPARTMENT, 15, 1, 0.15, 2.5),
+    (Field.TITLE, 50, 2, 0.08, 6.0),
+    (Field.TAGS, 50, 3, 0.08, 5.5),
+    (Field.DEPARTMENT, 15, 1, 0.15, 3.0),
     (Field.COMPANY, 150, 1, 0.0, 0.0),
-    (Field.LOCATION, 15, 1, 0.15, 2.5),
+    (Field.LOCATION, 15, 1, 0.15, 3.0),
     (Field.SENIORITY, 6, 1, 0.30, 1.0),
     (Field.EMPLOYMENT, 4, 1, 0.30, 0.8),
     (Field.SOURCE, 12, 1, 0.0, 0.0),
-    (Field.PAY, 12, 1, 0.10, 0.7),
-    (Field.DESCRIPTION, 250, 7, 0.0, 0.0),
+    (Field.PAY, 12, 1, 0.0, 0.0),
+    (Field.DESCRIPTION, 200, 5, 0.0, 0.0),
 )
 
 
@@ -125,7 +125,7 @@ def sim1(postings, seed, *, flip=0.0, rate=None):
     again = _weights(rng, postings.words)
     second = np.where(rng.random(first.size) < flip, again, first)
     worth = first * postings.has.mean(axis=0) * (first > 0)
-    named = rng.choice(np.argsort(-worth)[:20], 5, replace=False)  # five of the twenty likes that matter most
+    named = rng.choice(np.argsort(-worth)[:10], 5, replace=False)  # five of the ten likes that matter most
     profile = " ".join(postings.words[n].text for n in named)
     has = postings.has.astype(np.float64)
     return Person(_calibrated(has @ first, rate), _calibrated(has @ second, rate), profile)

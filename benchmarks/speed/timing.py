@@ -29,11 +29,11 @@ def interleaved(calls, *, rounds=15, seconds=0.02):
 
 
 def report(title, taken, *, unit="ns", per=1.0, against=None):
-    """One line a contender: median, and the median of its rounds' ratios to `against`."""
+    """One line a contender: median and least of its rounds, and the median of their ratios to `against`."""
     scale = {"ns": 1.0, "us": 1e3, "ms": 1e6}[unit]
-    print(f"\n{title}")
+    print(f"\n{title} (median, least)")
     for name, values in taken.items():
-        line = f"  {name:<44} {median(values) / scale / per:>12.2f} {unit}"
+        line = f"  {name:<44} {median(values) / scale / per:>12.2f} {min(values) / scale / per:>12.2f} {unit}"
         if against in taken and name != against:
             ratios = [value / other for value, other in zip(values, taken[against], strict=True)]
             line += f"   {median(ratios):>9.2f} x {against}"
