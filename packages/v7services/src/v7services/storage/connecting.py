@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-WAIT_S: Final = 5.0
-"""How long a writer waits for another process before it says busy."""
+WAIT_S: Final = 10.0
+"""How long a writer waits for another process before it says busy: longer than the largest poll takes to commit."""
 
 _ALWAYS: Final = (
     "pragma trusted_schema = off",
