@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from v7core.errors import InvalidValue
 from v7core.models.feed import ReactionKind
-from v7core.models.filters import SavedSearch, SearchQuery
+from v7core.models.filters import JobFilter, SavedSearch, SearchQuery
 from v7core.models.jobs import JobPosting
 from v7core.text import clean_text
 from v7ui.filters import HELP, parse
@@ -122,7 +122,9 @@ class SearchScreen(JobScreen[HitList]):
         self.list.now = self.room.ports.clock.now()
         self.list.show(hits, cursor=0, empty="Nothing found. Fewer words, or esc to clear the line.")
         more = " or more: narrow it down" if len(hits) == query.limit else ""
-        self._found = f"{plural(len(hits), 'job')}{more}"
+        silent = query.filters.keep_unknown and query.filters != JobFilter()
+        kept = f" {self.room.look.glyphs.dot} what a posting does not say is kept: strict drops it" if silent else ""
+        self._found = f"{plural(len(hits), 'job')}{more}{kept}"
         self._tell_rule()
 
     # --- kept searches
