@@ -186,6 +186,28 @@ async def test_a_posting_that_comes_in_is_ranked(flat):
     assert before.mean == (await flat.feed.why(late.id)).mean, "nothing was learned"
 
 
+async def test_a_job_that_may_not_be_shown_any_more_when_its_batch_ends(flat, storage, clock, monkeypatch):
+    """Closed, or reacted to, while it was at the engine: it does not slip into the deck."""
+    gate, plain = asyncio.Event(), flat.engine.process_job_batch
+    loop = asyncio.get_running_loop()
+
+    def slow(jobs):
+        asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(20)
+        return plain(jobs)
+
+    monkeypatch.setattr(flat.engine, "process_job_batch", slow)
+    known = samples.postings(30)
+    closing, reacted = samples.posting(40), samples.posting(41)
+    await storage.jobs.commit_poll(samples.report(), samples.harvest([*known, closing, reacted]))
+    await flat.feed.admit_changes([closing.id])
+    await storage.jobs.commit_poll(samples.report(), samples.harvest([*known, reacted]))
+    await flat.feed.react(reacted.id, ReactionKind.PASS)
+    assert 30 == len(await flat.ids())
+    gate.set()
+    await flat.queue.drain()
+    assert {posting.id for posting in known} == set(flat.engine.jobs) == set(await flat.ids())
+
+
 async def test_what_another_process_did_is_seen(flat, storage, clock):
     """A poll and a reaction that this feed was not told of."""
     await storage.jobs.commit_poll(samples.report(), samples.harvest(samples.postings(31)[1:]))

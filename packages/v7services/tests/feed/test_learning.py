@@ -159,6 +159,23 @@ async def test_a_retraction_taken_back_restores(lab):
     assert before == bytes_of(learning)
 
 
+async def test_what_comes_back_behind_a_mark_is_not_lost_with_it(lab):
+    """A reaction was taken back when a mark was made after it, and stands again when the mark becomes the first one."""
+    learning = await lab.learning(mark_every=2)
+    await lab.react(0, 1, 2)
+    undone = await lab.reactor.undo()
+    await learning.catch_up()
+    await lab.reactor.undo(undone.event_key)
+    await learning.catch_up()
+    for n in range(5, 16):
+        await lab.react(n)
+        await learning.catch_up()
+        assert learning.reacted(samples.posting(2).id)
+    learned = bytes_of(learning)
+    assert 1 == len(lab.recorder.values("learning.refold_ms"))
+    assert learned == await lab.from_nothing()
+
+
 async def test_forgetting_starts_anew_and_can_be_undone(lab):
     """What was reacted to stays out of the deck all the same."""
     learning = await lab.learning()

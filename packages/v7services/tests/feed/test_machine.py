@@ -61,6 +61,8 @@ class House(RuleBasedStateMachine):
         self.clock = fakes.FixedClock()
         self.shown = {board: {} for board in BOARDS}
         """What each board shows: posting by number."""
+        self.ever = {board: set() for board in BOARDS}
+        """What each board ever showed."""
         self.keys = []
         self.version = 0
         self.run(self.open())
@@ -101,22 +103,31 @@ class House(RuleBasedStateMachine):
 
     # --- rules
 
-    @rule(board=st.sampled_from(BOARDS), n=NUMBERS, kind=st.sampled_from(ReactionKind), again=st.booleans())
-    def react(self, board, n, kind, again):
-        """With a new key or one that was used before."""
-        key = self.keys[n % len(self.keys)] if again and self.keys else f"k{len(self.keys)}"
-        known = any(n in shown and board == of for of, shown in self.ever())
-        try:
-            done = self.run(self.feed.react(self.job(board, n), kind, event_key=key))
-        except NotFound:
-            assert not known
-            return
-        assert done.new == (key not in self.keys)
-        if done.new:
+    @rule(picks=st.lists(st.tuples(st.integers(0, 23), st.sampled_from(ReactionKind)), min_size=1, max_size=5))
+    def react(self, picks):
+        """To some of the jobs there ever were."""
+        known = [self.job(board, n) for board, numbers in self.ever.items() for n in sorted(numbers)]
+        for pick, kind in picks:
+            key = f"k{len(self.keys)}"
+            done = self.run(self.feed.react(known[pick % len(known)], kind, event_key=key))
+            assert (key, True) == (done.event_key, done.new)
             self.keys.append(key)
 
-    def ever(self):
-        return [(board, self._ever.get(board, set())) for board in BOARDS]
+    @rule(pick=st.integers(0, 23))
+    def react_again(self, pick):
+        """With a key that was used before: nothing is added."""
+        if self.keys:
+            board, numbers = next((board, numbers) for board, numbers in self.ever.items() if numbers)
+            last = self.run(self.storage.log.last_sequence())
+            job, key = self.job(board, min(numbers)), self.keys[pick % len(self.keys)]
+            assert not self.run(self.feed.react(job, ReactionKind.PASS, event_key=key)).new
+            assert last == self.run(self.storage.log.last_sequence())
+
+    @rule(n=st.integers(50, 60))
+    def react_to_nothing(self, n):
+        """A job nobody has."""
+        with pytest.raises(NotFound):
+            self.run(self.feed.react(self.job(BOARDS[0], n), ReactionKind.PASS))
 
     @rule()
     def undo(self):
@@ -140,7 +151,6 @@ class House(RuleBasedStateMachine):
     @rule(board=st.sampled_from(BOARDS), numbers=st.sets(NUMBERS, max_size=10), changed=st.sets(NUMBERS, max_size=3))
     def refresh(self, board, numbers, changed):
         """A sound poll: what it does not show is closed, what says something else is changed."""
-        self._ever = getattr(self, "_ever", {})
         self.version += 1
         before = self.shown[board]
         postings = {
@@ -150,7 +160,7 @@ class House(RuleBasedStateMachine):
             for n in numbers
         }
         self.shown[board] = postings
-        self._ever.setdefault(board, set()).update(numbers)
+        self.ever[board] |= numbers
 
         async def poll():
             report, harvest = samples.report(key=board), samples.harvest(tuple(postings.values()))
