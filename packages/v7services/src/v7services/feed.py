@@ -197,7 +197,7 @@ class Feed:
         total = self._candidates.total
         deck = Deck(
             id="", round=round_, blend=weight, cards=cards, total=total, eligible=total - left_out.total(),
-            model_version=self._engine.model_version, duration_ms=duration_ms, left_out=tuple(left_out.items()),
+            model_version=self._engine.model_version, duration_ms=duration_ms, left_out=tuple((+left_out).items()),
         )  # fmt: skip
         deck = replace(deck, id=_deck_id(deck))
         await self._keep(deck)
