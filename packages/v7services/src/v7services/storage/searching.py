@@ -1,5 +1,6 @@
 """Full text and filters over every posting. What a person types is words, never a query."""
 
+import json
 import sqlite3
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,7 @@ _WINDOW: Final = 160
 """Characters of a snippet."""
 
 
-_RANKED: Final = 200
+_WEIGHED: Final = 200
 _NAMING: Final = "{title company tags}"
 _HIT: Final = (
     f"select job.n, {SUMMARY}, words.body from job join board on board.n = job.board_n "
@@ -70,31 +71,41 @@ def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, abo
     """Numbers of the postings that hold every word, best first: those that hold them in what names the job, then those
     that hold them anywhere; among these by BM25.
 
-    Ranking reads every match, of which a common word has a third of the store: so of each kind only the latest to
-    arrive are ranked, `_RANKED` or four times as many as are asked for.
+    Weighing a match costs a hundred times what finding it costs, and a common word stands in a third of the store: so
+    of each kind only the latest to arrive are weighed, `_WEIGHED` or four times as many as are asked for.
     """
-    where, values = condition(query.filters, now)
-    most = max(_RANKED, 4 * query.limit)
-    best: list[int] = []
-    for expression in (f"{_NAMING} : ({match})", match):
-        candidates = [
-            row[0]
-            for row in connection.execute(
-                "select found.rowid from found join facet on facet.n = found.rowid "
-                f"where found match ? and found.rowid > ? and {where} order by found.rowid desc limit ?",
-                (expression, above, *values, most),
-            )
-        ]
-        new = set(candidates).difference(best)
-        if new:
-            ranked = connection.execute(
-                "select rowid from found where found match ? and rowid >= ? order by bm25(found, 8, 4, 3, 3, 1)",
-                (expression, candidates[-1]),
-            )
-            best += [number for (number,) in ranked if number in new]
-        if len(best) >= query.limit:
-            break
+    most = max(_WEIGHED, 4 * query.limit)
+    naming = f"{_NAMING} : ({match})"
+    anywhere = _latest(connection, query, now, above, match, most)
+    named = anywhere if len(anywhere) < most else _latest(connection, query, now, above, naming, most)
+    best = _weighed(connection, naming, named)
+    if len(best) < query.limit:
+        best += _weighed(connection, match, sorted(set(anywhere).difference(best), reverse=True))
     return best[: query.limit]
+
+
+def _latest(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str, most: int
+) -> list[int]:
+    """Matches that the filters accept, the latest to arrive first."""
+    where, values = condition(query.filters, now)
+    sql = (
+        "select found.rowid from found join facet on facet.n = found.rowid "
+        f"where found match ? and found.rowid > ? and {where} order by found.rowid desc limit ?"
+    )
+    return [number for (number,) in connection.execute(sql, (match, above, *values, most))]
+
+
+def _weighed(connection: sqlite3.Connection, match: str, candidates: list[int]) -> list[int]:
+    """Those of the candidates, latest first, that match, best first."""
+    if not candidates:
+        return []
+    # The plus keeps the list a test of each match: looked up one by one, every number would weigh the words anew.
+    sql = (
+        "select rowid from found where found match ? and rowid >= ? "
+        "and +rowid in (select value from json_each(?)) order by bm25(found, 8, 4, 3, 3, 1)"
+    )
+    return [number for (number,) in connection.execute(sql, (match, candidates[-1], json.dumps(candidates)))]
 
 
 def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> list[int]:
