@@ -212,13 +212,13 @@ async def test_polling_everything_can_be_left(with_ports, until, capture):
 
 
 async def test_any_size_is_survived(ports, until):
-    """A storm of sizes on every screen, none of them an error; the last one is drawn and takes keys."""
+    """A storm of sizes, none of them an error; the last one is drawn and takes keys."""
     app = V7App(ports)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.list.rows)
-        for place in "123451":
-            for size in ((1, 1), (500, 200), (60, 18), (59, 18), (0, 0), (79, 30), (120, 24), (80, 24)):
-                await pilot.resize_terminal(*size)
+        for place, size in (("3", (500, 200)), ("1", (120, 24))):
+            for each in ((1, 1), size, (60, 18), (0, 0), (80, 24)):
+                await pilot.resize_terminal(*each)
             await until(pilot, lambda: getattr(app.screen, "PLACE", None) is not None)
             await pilot.press("escape", place)
         await until(pilot, lambda: app.screen.PLACE == "deck")

@@ -139,7 +139,7 @@ async def test_every_screen_shows_it_letter_by_letter(hostile, until, capture, p
     app = V7App(hostile, banner=MARKUP[0], start=place)
     async with app.run_test(size=(160, 60), notifications=True, tooltips=True) as pilot:
         await until(pilot, lambda: app.screen.list.rows or place == "search" if place != "live" else app.screen.metrics)
-        for text in HOSTILE:
+        for text in (*MARKUP[:2], *CODES[:2]):
             app.tell(text)
         seen = ""
         for key in (*keys, "question_mark", "escape", "colon", "escape"):
