@@ -6,8 +6,8 @@ Kept short on purpose: a word that is merely frequent gets its small weight from
 from typing import Final
 
 ENGLISH: Final = """
-a an and are as at be been but by can d do for from had has have he her his how if in into is it its ll m may more
-most must not of on or our out s she should so such t than that the their them then there these they this those to
+a an and are as at be been but by can d do for from had has have he her his how i if in into is it its ll m may me more
+most must my not of on or our out s she should so such t than that the their them then there these they this those to
 up us ve was we were what when where which who will with would you your
 """
 GERMAN: Final = """
