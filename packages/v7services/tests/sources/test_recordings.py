@@ -37,6 +37,7 @@ OTHER = None
 """Not a body that this adapter asks for: it has to say so with a typed error."""
 DIFFERENT: dict[str, tuple[int | None, str]] = {
     "ashby/wealth-com.json": (4, "one of the five is not listed, which means that it must not be shown"),
+    "getonbrd/real_shapes.json": (OTHER, "postings without the envelope that the interface sends them in"),
     "greenhouse/cz_detail.json": (OTHER, "one posting's own document, which is never asked for: lists have everything"),
     "hackernews/algolia_search_small.json": (0, "stories, not comments: the step before the postings"),
     "hackernews/algolia_story_search.json": (0, "stories, not comments: the step before the postings"),
