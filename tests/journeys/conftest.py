@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -64,6 +67,8 @@ class Board:
 
     def __init__(self):
         self.titles = []
+        self.text = "We look for a {}. Shifts are planned four weeks ahead."
+        self.url = "https://jobs.lever.co/acme/id-{}"
         self._loop = asyncio.new_event_loop()
         self._server = LoopbackServer(self._find)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -79,8 +84,8 @@ class Board:
                 "id": f"id-{n}",
                 "text": title,
                 "categories": {"location": "Leeds", "team": "Ward"},
-                "descriptionPlain": f"We look for a {title.lower()}. Shifts are planned four weeks ahead.",
-                "hostedUrl": f"https://jobs.lever.co/acme/id-{n}",
+                "descriptionPlain": self.text.replace("{}", title.lower()),
+                "hostedUrl": self.url.replace("{}", str(n)),
                 "createdAt": 1_790_000_000_000 + n,
             }
             for n, title in enumerate(self.titles)
@@ -112,3 +117,58 @@ def shared():
     if not folder.is_dir():
         pytest.skip("there are no recordings here: set V7_SHARED to their folder")
     return folder
+
+
+class Terminal:
+    """One tmux session of 80 by 24 on a server of its own."""
+
+    def __init__(self, folder):
+        self._socket = folder / "tmux"
+        self.name = f"v7-{uuid4().hex[:8]}"
+
+    def tmux(self, *arguments):
+        command = ["tmux", "-S", str(self._socket), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
+
+    def start(self, command, *, width=80, height=24):
+        self.tmux("new-session", "-d", "-s", self.name, "-x", str(width), "-y", str(height), command)
+
+    def keys(self, *keys):
+        self.tmux("send-keys", "-t", self.name, *keys)
+
+    def type(self, text):
+        self.tmux("send-keys", "-t", self.name, "-l", text)
+
+    @property
+    def screen(self):
+        return self.tmux("capture-pane", "-p", "-t", self.name)
+
+    def until(self, *words, seconds=120):
+        """Wait until all of these stand on the screen; returns it."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            screen = self.screen
+            if all(word in screen for word in words):
+                return screen
+            time.sleep(0.1)
+        raise AssertionError(f"{words} never stood on the screen:\n{self.screen}")
+
+    def resize(self, width, height):
+        self.tmux("resize-window", "-t", self.name, "-x", str(width), "-y", str(height))
+
+    def record(self, path):
+        """Keep every byte the program writes, as it writes them."""
+        self.tmux("pipe-pane", "-t", self.name, f"cat >> {path}")
+
+    def kill(self):
+        self.tmux("kill-server")
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    """A terminal, where tmux can give one."""
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed: no terminal to test in")
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.kill()

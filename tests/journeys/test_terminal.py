@@ -1,60 +1,8 @@
 """A person at a real terminal: first start, a source, triage, undo, search, the machine room, quit, and back again."""
 
-import shutil
 import subprocess
 import sys
 import time
-from uuid import uuid4
-
-import pytest
-
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed: no terminal to test in")
-
-
-class Terminal:
-    """One tmux session of 80 by 24 on a server of its own."""
-
-    def __init__(self, folder):
-        self._socket = folder / "tmux"
-        self.name = f"v7-{uuid4().hex[:8]}"
-
-    def tmux(self, *arguments):
-        command = ["tmux", "-S", str(self._socket), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
-
-    def start(self, command, *, width=80, height=24):
-        self.tmux("new-session", "-d", "-s", self.name, "-x", str(width), "-y", str(height), command)
-
-    def keys(self, *keys):
-        self.tmux("send-keys", "-t", self.name, *keys)
-
-    def type(self, text):
-        self.tmux("send-keys", "-t", self.name, "-l", text)
-
-    @property
-    def screen(self):
-        return self.tmux("capture-pane", "-p", "-t", self.name)
-
-    def until(self, *words, seconds=120):
-        """Wait until all of these stand on the screen; returns it."""
-        ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            screen = self.screen
-            if all(word in screen for word in words):
-                return screen
-            time.sleep(0.1)
-        raise AssertionError(f"{words} never stood on the screen:\n{self.screen}")
-
-    def kill(self):
-        self.tmux("kill-server")
-
-
-@pytest.fixture
-def terminal(tmp_path):
-    terminal = Terminal(tmp_path)
-    yield terminal
-    terminal.kill()
-
 
 COMMAND = f"{sys.executable} -m v7terminal; echo ended with $?; exec cat"
 
@@ -127,3 +75,41 @@ def test_a_terminal_that_goes_away_loses_nothing(board, v7, terminal, home):
         time.sleep(0.1)
     assert "" == left
     assert 1 == len(v7("reactions", "--ids").split())
+
+
+def test_a_suspended_app_gives_the_terminal_back_and_takes_it_again(board, v7, terminal, home):
+    """ctrl+z shows the shell, fg the deck as it was."""
+    v7("sources", "add", "lever:acme")
+    v7("profile", "match", "--file", "-", stdin="nurse")
+    v7("refresh")
+    terminal.start("PS1='shell> ' bash --norc --noprofile")
+    terminal.until("shell>")
+    terminal.type(f"{sys.executable} -m v7terminal")
+    terminal.keys("Enter")
+    terminal.until("1/24")
+    terminal.keys("C-z")
+    terminal.until("Stopped")
+    terminal.type("fg")
+    terminal.keys("Enter")
+    terminal.until("1/24", "i Interested")
+    terminal.keys("i")
+    terminal.until("/23")
+    terminal.keys("q")
+    terminal.until("shell>")
+    terminal.type("echo status $?")
+    terminal.keys("Enter")
+    terminal.until("status 0")
+
+
+def test_a_storm_of_resizes_ends_in_a_whole_screen(board, v7, terminal, home):
+    """From one cell to a wall, and back."""
+    v7("sources", "add", "lever:acme")
+    v7("profile", "match", "--file", "-", stdin="nurse")
+    v7("refresh")
+    terminal.start(COMMAND)
+    terminal.until("1/24")
+    for width, height in ((1, 1), (500, 200), (20, 4), (80, 24), (2, 60), (300, 5), (80, 24)):
+        terminal.resize(width, height)
+    terminal.until("1/24", "i Interested")
+    terminal.keys("q")
+    terminal.until("ended with 0")

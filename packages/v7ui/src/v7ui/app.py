@@ -101,6 +101,8 @@ class V7App(Starting):
     def on_mount(self) -> None:
         if not self.is_headless:
             end_on_signals(self)
+        # The terminal was somebody else's meanwhile, and Textual paints only what changed.
+        self.app_resume_signal.subscribe(self, lambda _: self._paint_whole())
         self.call_after_refresh(self._begin)
         self._watch_sources()
         self.set_interval(5.0, self._watch_sources)
@@ -196,6 +198,10 @@ class V7App(Starting):
             self.push_screen(TooSmall())
         elif not small and isinstance(self.screen, TooSmall):
             self.pop_screen()
+        self.call_after_refresh(self._paint_whole)  # a terminal that was resized may have lost any part of it
+
+    def _paint_whole(self) -> None:
+        self.screen.refresh()
 
     # --- pictures and frames
 
