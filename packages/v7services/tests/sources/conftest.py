@@ -1,5 +1,8 @@
 """The contract says what differs only when pytest may look into it."""
 
+import sys
+
 import pytest
 
-pytest.register_assert_rewrite("v7services.testing.contract")
+if "v7services.testing.contract" not in sys.modules:  # another test folder may have asked for it already
+    pytest.register_assert_rewrite("v7services.testing.contract")
