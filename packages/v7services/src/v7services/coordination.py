@@ -9,7 +9,7 @@ import heapq
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import count
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 
@@ -82,13 +82,8 @@ class DeadLetter:
     """The job itself is at fault: trying again cannot help."""
 
 
-@attrs.frozen(order=True)
-class _Waiting:
-    """A queued job; the smallest comes first."""
-
-    rank: float
-    number: int
-    job: JobData = attrs.field(order=False)
+_Waiting: TypeAlias = tuple[float, int, int, JobData]
+"""Rank, place among equals, number of the call, job: the smallest comes first, and no two are equal before the job."""
 
 
 class JobCoordinationService:
@@ -226,7 +221,8 @@ class JobCoordinationService:
             SystemResourcesExhausted: there is no room for all of them, or the service was stopped; none was taken.
         """
         new = {job.id: job for job in jobs}
-        held = len(self._queued.keys() | self._in_hand.keys() | self._dead.keys() | new.keys())
+        held = len(self._queued) + len(self._in_hand) + len(self._dead)
+        held += sum(job not in self._queued and job not in self._dead for job in new)
         if self._stopping or (new and held > self._config.capacity):
             raise SystemResourcesExhausted(
                 "the queue is closed" if self._stopping else f"room for {self._config.capacity} jobs"
@@ -234,10 +230,11 @@ class JobCoordinationService:
         now = self._clock.monotonic()
         for job in new.values():
             # Waiting counts like priority: what came `ageing_s` earlier stands one priority higher.
-            entry = _Waiting(now / self._config.ageing_s - int(job.priority), next(self._numbers), job)
+            number = next(self._numbers)
+            entry: _Waiting = (now / self._config.ageing_s - int(job.priority), number, number, job)
             before = self._queued.get(job.id)
             if before is not None and before < entry:
-                entry = _Waiting(before.rank, before.number, job)
+                entry = (before[0], before[1], number, job)
             self._queued[job.id] = entry
             heapq.heappush(self._heap, entry)
         if self._queued:
@@ -277,7 +274,7 @@ class JobCoordinationService:
         if self._worker is not None:
             await asyncio.wait({self._worker})
         in_hand = (job for job in self._in_hand.values() if job.id not in self._queued)  # else there is a newer one
-        left = (*in_hand, *(entry.job for entry in sorted(self._queued.values())))
+        left = (*in_hand, *(job for *_, job in sorted(self._queued.values())))
         self._heap.clear()
         self._queued.clear()
         self._in_hand.clear()
@@ -302,8 +299,9 @@ class JobCoordinationService:
         batch: dict[JobId, JobData] = {}
         while self._heap and len(batch) < LARGEST_BATCH:
             entry = heapq.heappop(self._heap)
-            if self._queued.get(entry.job.id) is entry:  # else another took its place
-                batch[entry.job.id] = self._queued.pop(entry.job.id).job
+            job = entry[-1]
+            if self._queued.get(job.id) is entry:  # else another took its place
+                batch[job.id] = self._queued.pop(job.id)[-1]
         return batch
 
     async def _attempt(self, jobs: Sequence[JobData]) -> None:
