@@ -106,6 +106,27 @@ async def test_a_list_draws_only_what_is_visible(ports):
         assert 4 == numbers.cursor
 
 
+async def test_a_cursor_that_leaves_the_page_scrolls_a_third_of_it(ports, until):
+    """What comes next is seen; the last row stands at the end, the first at the top."""
+
+    class Numbers(LineList[int]):
+        def line(self, row, index, width):
+            return [(f"row {row}", "text")]
+
+    app = V7App(ports)
+    async with app.run_test(size=(80, 24)) as pilot:
+        numbers = Numbers()
+        await app.screen.mount(numbers)
+        numbers.styles.height = 6
+        numbers.show(range(20), cursor=0)
+        await until(pilot, lambda: numbers.scrollable_content_region.height == 6 and numbers.max_scroll_y == 14)
+        seen = []
+        for row in (5, 6, 7, 19, 13, 12, 0):
+            numbers.move_to(row)
+            seen.append((row, numbers.scroll_offset.y))
+        assert [(5, 0), (6, 3), (7, 3), (19, 14), (13, 11), (12, 11), (0, 0)] == seen
+
+
 async def test_the_live_screen_shows_dashes_for_what_was_not_measured(ports, until, capture):
     """No made-up start values."""
     app = V7App(ports, start="live")

@@ -108,13 +108,15 @@ class LineList(Inked, ScrollView, Generic[T], can_focus=True):
         return max(0, min(index, len(self._rows) - 1))
 
     def _reveal(self) -> None:
+        """Scroll a third of the page when the cursor leaves it: one sees what comes, and most keys redraw two rows."""
         height, top = self.scrollable_content_region.height, self.scroll_offset.y
         if height < 1:
             return
         if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True)
+            self.scroll_to(y=max(0, self._cursor - height // 3), animate=False, immediate=True)
         elif self._cursor >= top + height:
-            self.scroll_to(y=self._cursor - height + 1, animate=False, immediate=True)
+            last = max(0, len(self._rows) - height)
+            self.scroll_to(y=min(last, self._cursor - height + 1 + height // 3), animate=False, immediate=True)
 
     # --- drawing
 
