@@ -20,7 +20,7 @@ NAMED_MEAN: Final = 3.0
 """Prior mean of the weight of a word the profile names, in a field that says what the job is."""
 NAMED_MEAN_ELSEWHERE: Final = 1.5
 """The same in other fields of words, where a match says less."""
-NAMED_ALONE: Final = 8
+NAMED_ALONE: Final = 32
 """Words of a profile that count in full; of more, each counts less: by the root of this share."""
 MOST_NAMED: Final = 1_000
 """Distinct words of a profile that count at all, the first ones."""

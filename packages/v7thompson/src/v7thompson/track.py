@@ -28,7 +28,7 @@ ROUND: Final = 10
 """Events from one refit point to the next."""
 KEPT: Final = 1_000
 """Most events a fit reads; older ones are folded into its prior."""
-SCALES_FROM: Final = 100
+SCALES_FROM: Final = 50
 """Events since the last change of taste before the scales of fields are learned."""
 SCALE_WEIGHT: Final = 3.0
 """Features of FIRST_SCALE's variance that each field's scale starts with."""
