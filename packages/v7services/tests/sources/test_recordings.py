@@ -53,6 +53,10 @@ DIFFERENT: dict[str, tuple[int | None, str]] = {
     "xmlfeeds/lba_kelio.xml": (2, "the list did not count its postings"),
     "jazzhr/zag.xml": (2, "the list did not count its postings"),
     "jobtech/importer_source.json": (OTHER, "how postings reach the service, not how it gives them out"),
+    **{
+        f"jooble/okg_q{n}.json": (0, "all are older than two months by the day of the test, and left out")
+        for n in (1, 2, 3, 4, 5, 8)
+    },
     "jsonld/himalayas_html.html": (OTHER, "a page without structured data"),
     "nav/ad_dto.json": (OTHER, "the service's own inner record of one posting"),
     "remoteok/ergon_remoteok_sample.json": (3, "the first entry is the terms of use"),

@@ -1,7 +1,7 @@
 """Jooble: other boards' postings by a search, with a key in the path; snippets, and a date that flatters.
 
 The board is "words/place". `updated` is when Jooble last saw a posting; how old it is stands only in the link's
-`jobAge`, and may be years: what is older than two months is left out and counted.
+`jobAge`, and may be years: what is older than two months is left out.
 
 Source: https://jooble.org/api/about
 Evidence: recorded (six whole answers).
@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import attrs
 
-from v7core.errors import InvalidValue
 from v7core.models.jobs import Dated, JobPosting, Precision
 from v7services.adapter import SIX_HOURS, Adapter, Credential, Evidence, ParseContext, Parsed, SourceKind, collect
 from v7services.fields.html import html_line, html_text
@@ -69,11 +68,11 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
     )
 
 
-def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
+def _posting(item: Any, board: str, context: ParseContext) -> JobPosting | None:
     link = text(item, "link")
     posted = _posted(item, link, context)
     if posted is not None and context.fetched_at - posted.at > MAX_AGE:
-        raise InvalidValue("posted more than two months ago")
+        return None
     return make_posting(
         source=NAME,
         board=board,
