@@ -75,7 +75,7 @@ async def test_ascii_draws_no_other_character(ports, until, capture):
     app = V7App(ports, look=look_from({"V7_ASCII": "1"}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.list.rows)
-        for key in "134":
+        for key in ("1", "question_mark", "escape", "3", "4", "n", "escape", "5", "comma", "2"):
             await pilot.press(key)
             await pilot.pause(0.1)
             shown = capture(app)

@@ -37,6 +37,12 @@ async def test_a_screen_looks_as_it_did_without_colour(snapshot, name):
     assert snapshot(extension_class=Svg) == await picture(name, SMALL, colour=False)
 
 
+@pytest.mark.parametrize("name", ["deck", "live"])
+async def test_a_screen_looks_as_it_did_in_high_contrast(snapshot, name):
+    """Black ground, white rules."""
+    assert snapshot(extension_class=Svg) == await picture(name, SMALL, theme="v7-contrast")
+
+
 async def test_a_picture_is_the_same_every_time():
     """No clock, no chance, no memory address in it."""
     assert await picture("live", SMALL) == await picture("live", SMALL)

@@ -122,6 +122,7 @@ class V7Modal(ModalScreen[T]):
     def __init__(self, room: Room) -> None:
         super().__init__()
         self.room = room
+        self.set_class(room.look.plain, "-ascii")
 
     def _on_timer_update(self) -> None:
         self.room.meter.begin()

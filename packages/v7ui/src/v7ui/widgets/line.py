@@ -5,6 +5,7 @@ from textual.widgets import Input
 
 from v7core.text import clean_text
 from v7ui.look import Look
+from v7ui.widgets.painted import PLAIN
 
 LONGEST = 20_000
 """Characters; more of a paste is cut."""
@@ -32,7 +33,12 @@ class TextLine(Input):
         id: str | None = None,  # noqa: A002
     ) -> None:
         self.does = does
-        super().__init__(placeholder=placeholder, id=id, max_length=LONGEST, select_on_focus=False)
+        super().__init__(
+            placeholder=placeholder.translate(PLAIN) if look.plain else placeholder,
+            id=id,
+            max_length=LONGEST,
+            select_on_focus=False,
+        )
         self.cursor_blink = look.motion
 
     def _on_paste(self, event: events.Paste) -> None:

@@ -22,14 +22,14 @@ Span: TypeAlias = tuple[str, str]
 Line: TypeAlias = Sequence[Span]
 
 
-_PLAIN: Final = str.maketrans({"…": "~", "—": "-", "·": "|", "\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "▁": "_"})
+PLAIN: Final = str.maketrans({"…": "~", "—": "-", "·": "|", "\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "▁": "_"})
 """Our own punctuation for terminals that have ASCII only; a posting's letters stay as they are."""
 
 
 def strip_of(line: Iterable[Span], width: int, base: Style, palette: dict[str, Style], *, plain: bool = False) -> Strip:
     """One line of exactly `width` cells."""
     texts = ((inert(text), ink) for text, ink in line)
-    segments = [Segment(text.translate(_PLAIN) if plain else text, base + palette[ink]) for text, ink in texts]
+    segments = [Segment(text.translate(PLAIN) if plain else text, base + palette[ink]) for text, ink in texts]
     return Strip(segments).adjust_cell_length(width, base)
 
 
