@@ -191,12 +191,12 @@ def test_a_draw_depends_on_its_arm_alone():
 
 
 def test_threads_do_not_disturb_one_another():
-    """The interpreter lock is released; every sampler has its own arena."""
+    """The interpreter lock is released; every sampler has its own arena, and its own table."""
     rng = np.random.default_rng(0)
-    tables = [table_of(rng.integers(1, 9, 20_000), rng.integers(1, 9, 20_000)) for _ in range(4)]
-    alone = [NumbaArms(table).scores(key=9).tobytes() for table in tables]
+    shapes = [(rng.integers(1, 9, 20_000), rng.integers(1, 9, 20_000)) for _ in range(4)]
+    alone = [drawn(a, b, key=9).tobytes() for a, b in shapes]
     with ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(lambda table: NumbaArms(table).scores(key=9).tobytes(), tables * 5))
+        together = list(threads.map(lambda pair: drawn(*pair, key=9).tobytes(), shapes * 5))
 
     assert alone * 5 == together
 

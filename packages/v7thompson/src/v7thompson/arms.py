@@ -10,7 +10,8 @@ BLOCK = 512
 class ArmTable:
     """Beta posteriors and priors by arm. Arms are numbered from 0 and numbers are never used again.
 
-    A removed arm has the shapes 0, which every reader passes over.
+    A removed arm has the shapes 0, which every reader passes over. A table has one sampler: the marks of what changed
+    are cleared as it reads them.
     """
 
     def __init__(self) -> None:

@@ -41,10 +41,28 @@ def _kept_in(folder: Path) -> Iterator[None]:
         _CONFIG.CACHE_DIR = before
 
 
+_COMPILING: Final = threading.RLock()
+
+
+@contextmanager
+def _in_pairs() -> Iterator[None]:
+    """numba reads this setting when machine code is made: other users of numba keep theirs."""
+    before = _CONFIG.SLP_VECTORIZE
+    _CONFIG.SLP_VECTORIZE = 1
+    try:
+        yield
+    finally:
+        _CONFIG.SLP_VECTORIZE = before
+
+
 if TYPE_CHECKING:  # numba is untyped: without this every kernel is `Any` to its caller
 
     def kernel(function: Callable[P, R]) -> Callable[P, R]:
         """Compiled, kept on disk, without the interpreter lock, and with IEEE arithmetic in the order written."""
+        ...
+
+    def paired_kernel(function: Callable[P, R]) -> Callable[P, R]:
+        """A kernel whose straight-line code may compute side by side what lies side by side."""
         ...
 
     def float32_at(address: Whole, count: Whole) -> Array:
@@ -89,6 +107,21 @@ else:
             return numba.njit(**options)(function)
         with _DECORATING, _kept_in(folder):
             return numba.njit(cache=True, **options)(function)
+
+    def paired_kernel(function):
+        """A kernel whose straight-line code may compute side by side what lies side by side, mean and variance.
+
+        The same bits, a third less time for sparse rows. Not for all kernels: the Beta kernel loses half its speed.
+        """
+        dispatcher = kernel(function)
+        compile_alone = dispatcher.compile
+
+        def compile_in_pairs(signature):
+            with _COMPILING, _in_pairs():
+                return compile_alone(signature)
+
+        dispatcher.compile = compile_in_pairs
+        return dispatcher
 
     @intrinsic
     def _pointer(context, address):

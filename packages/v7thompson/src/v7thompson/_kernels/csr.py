@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from v7thompson._kernels import draws
-from v7thompson._kernels.base import Real, Whole, float32_at, kernel, uint32_at, uint64_at
+from v7thompson._kernels.base import Real, Whole, float32_at, paired_kernel, uint32_at, uint64_at
 from v7thompson._kernels.memory import address
 from v7thompson._kernels.rows import moments
 from v7thompson.contract import F32, BestRows, Rows
@@ -15,7 +15,7 @@ from v7thompson.contract import F32, BestRows, Rows
 INDPTR, INDICES, VALUES, TABLE, MEAN, SD, ELEMENTS, FEATURES, CSR_WORDS = range(9)
 
 
-@kernel
+@paired_kernel
 def predict(arena: Whole, rows: Whole, intercept_mean: Real, intercept_variance: Real) -> None:
     """Mean and standard deviation of every row under independent weights.
 

@@ -15,6 +15,7 @@ from v7thompson._kernels.base import (
     Whole,
     float32_at,
     kernel,
+    paired_kernel,
     uint8_at,
     uint32_at,
     uint64_at,
@@ -91,7 +92,7 @@ def is_touched(indices: Array, touched: Array, start: Whole, length: Whole) -> T
     return False
 
 
-@kernel
+@paired_kernel
 def refresh(arena: Whole, jobs: Whole, every: Whole, intercept_mean: Real, intercept_variance: Real) -> Whole:
     """Bring the cached mean and standard deviation of every job up to date.
 
