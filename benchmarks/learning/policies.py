@@ -30,9 +30,11 @@ class Engine:
         return list(self.shown)
 
     def chance(self, place):
-        """The predicted chance of a like of a posting just shown."""
-        draw = self.shown[place]
-        return 1.0 / (1.0 + np.exp(-draw.mean / np.sqrt(1.0 + np.pi / 8 * draw.sd**2)))
+        """The predicted chance of a like of a posting just shown, at the mean logit.
+
+        Moderated by the deviation it was less sure than it should be: the diagonal is too wide.
+        """
+        return 1.0 / (1.0 + np.exp(-self.shown[place].mean))
 
     def learn(self, places, rewards):
         """Reactions to the slate, then its postings leave."""
