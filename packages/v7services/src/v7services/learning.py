@@ -126,7 +126,7 @@ class Learning:
         last = await self._storage.log.last_sequence()
         if last == self.sequence and self._sound:
             return last
-        if not self._sound:
+        if not self._sound or last < self.sequence:  # an older log was put in its place
             await self._refold()
             return self.sequence
         new = await self._storage.log.read(after=self.sequence)

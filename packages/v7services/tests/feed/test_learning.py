@@ -326,6 +326,28 @@ async def test_a_log_that_cannot_be_read_changes_nothing(lab, monkeypatch):
     assert bytes_of(learning) == await lab.from_nothing()
 
 
+async def test_a_log_that_is_shorter_than_before_is_folded_again(lab, monkeypatch):
+    """A backup was put back while this ran: what is not in the log any more was not learned."""
+    learning = await lab.learning()
+    await lab.react(0, 1)
+    await learning.catch_up()
+    before, events = bytes_of(learning), await lab.storage.log.read()
+    await lab.react(2, 3)
+    await learning.catch_up()
+
+    async def older(after=0):
+        return events[after:]
+
+    async def last():
+        return 2
+
+    monkeypatch.setattr(lab.storage.log, "read", older)
+    monkeypatch.setattr(lab.storage.log, "last_sequence", last)
+    assert 2 == await learning.catch_up()
+    assert before == bytes_of(learning)
+    assert not learning.reacted(samples.posting(3).id)
+
+
 async def test_rebuilding_says_whether_anything_changed(lab):
     """Nothing does, unless the posterior was not the fold."""
     learning = await lab.learning()
