@@ -224,13 +224,22 @@ async def test_a_hanging_engine_does_not_stop_the_queue_for_ever(queue_of, scrip
     assert ids(jobs(0, 1)) == scripted.done
 
 
-async def test_a_late_batch_is_done_once(queue_of, scripted):
+async def test_a_late_batch_is_done_once(scripted, clock):
     """It is not tried again while it is still at the engine."""
-    queue = queue_of(timeout_s=0.03)
+
+    class Opening(ListRecorder):
+        def record(self, name, value):
+            if name == "engine.late_batches":
+                scripted.gate.set()
+            super().record(name, value)
+
+    recorder = Opening()
+    config = CoordinationConfig(**NOW, timeout_s=0.2)
+    queue = JobCoordinationService(scripted, config, recorder=recorder, clock=clock)
     scripted.gate.clear()
     await queue.add_jobs_to_queue(jobs(0))
-    asyncio.get_running_loop().call_later(0.045, scripted.gate.set)
     await queue.drain()
+    assert [1.0] == recorder.values("engine.late_batches")
     assert (ids(jobs(0)), ()) == (scripted.done, queue.dead_letters)
 
 
