@@ -122,6 +122,7 @@ def fault_server(shared, tmp_path):
     server.wait(20)
 
 
+@pytest.mark.slow
 def test_every_injection_of_the_fault_server_is_inert(fault_server, v7, terminal, home, tmp_path, monkeypatch):
     """One feed a kind, and the odd addresses, dates, pay and ids; the capture scan finds nothing raw."""
     program, ready, kinds = fault_server

@@ -68,7 +68,7 @@ def test_what_a_board_takes_down_is_closed_and_what_it_changes_is_kept(board, v7
     assert ("suspicious drop", 0) == (report["outcome"], report["closed"])
 
 
-@pytest.mark.parametrize("rounds", [12])
+@pytest.mark.parametrize("rounds", [8])
 def test_reactions_survive_being_killed_at_any_moment(board, v7, rounds):
     """Nothing acknowledged is lost, nothing is there twice, nothing comes from nowhere; a retry is the same event."""
     v7("sources", "add", "lever:acme")
@@ -97,7 +97,7 @@ def test_reactions_survive_being_killed_at_any_moment(board, v7, rounds):
     assert "ok log chain" in v7("doctor")
 
 
-@pytest.mark.parametrize("delay_s", [0.25, 0.4, 0.5, 0.6])
+@pytest.mark.parametrize("delay_s", [0.3, 0.5])
 def test_a_refresh_killed_at_any_moment_is_whole_or_absent(board, v7, delay_s):
     """No half of a poll; the next one brings the rest."""
     v7("sources", "add", "lever:acme")

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 COMMAND = f"{sys.executable} -m v7terminal; echo ended with $?; exec cat"
 
 
@@ -77,6 +79,7 @@ def test_a_terminal_that_goes_away_loses_nothing(board, v7, terminal, home):
     assert 1 == len(v7("reactions", "--ids").split())
 
 
+@pytest.mark.slow
 def test_a_suspended_app_gives_the_terminal_back_and_takes_it_again(board, v7, terminal, home):
     """ctrl+z shows the shell, fg the deck as it was."""
     v7("sources", "add", "lever:acme")
@@ -101,6 +104,7 @@ def test_a_suspended_app_gives_the_terminal_back_and_takes_it_again(board, v7, t
     terminal.until("status 0")
 
 
+@pytest.mark.slow
 def test_a_storm_of_resizes_ends_in_a_whole_screen(board, v7, terminal, home):
     """From one cell to a wall, and back."""
     v7("sources", "add", "lever:acme")
