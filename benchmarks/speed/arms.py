@@ -38,8 +38,9 @@ def contenders(kind, n, library):
     sampler = NumbaArms(table)
     sampler.best(10, key=0, masked=False)
     keys, generator = itertools.count(1), np.random.default_rng(2)
-    bandit = BetaThompson(n, seed=1)
-    bandit.warm_start(np.arange(n), np.maximum(a - 1, 0), np.maximum(b - 1, 0))
+    prior = 0.5 if kind == "jeffreys" else 1.0
+    bandit = BetaThompson(n, prior=(prior, prior), seed=1)
+    bandit.warm_start(np.arange(n), a - prior, b - prior)
     calls = {
         "kernel": lambda: beta.best(sampler._where, n, 10, np.uint64(next(keys)), 0),
         "BetaThompson.select(10)": lambda: bandit.select(10),

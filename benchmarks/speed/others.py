@@ -30,7 +30,7 @@ def arms(n):
     if have("river.bandit"):
         from river import bandit, proba
 
-        policy, named = bandit.ThompsonSampling(dist=proba.Beta(1, 1), seed=1), list(range(n))
+        policy, named = bandit.ThompsonSampling(reward_obj=proba.Beta(), seed=1), list(range(n))
         for arm in named:
             policy.update(arm, True)
         calls["river pull (one arm)"] = lambda: policy.pull(named)
