@@ -64,7 +64,7 @@ async def test_a_demo_home_in_two_processes(demo):
         assert abs(why.mean - why.intercept - sum(part.logits for part in why.contributions)) < 1e-4
         await ports.feed.undo()
         assert () == await ports.saved.list()
-        metrics = await ports.dashboard.current_metrics()
+        metrics = await ports.dashboard.refresh_metrics()  # now, not as of a second ago
         assert metrics.thompson_performance_ms is not None
         assert metrics.memory_usage_mb is None or metrics.memory_usage_mb > 50
         assert () != await ports.due()
