@@ -59,9 +59,8 @@ def main(rounds, repetitions):
     """Two sizes, four policies."""
     for arms, gap in ((10, 0.1), (100, 0.1), (10, 0.02)):
         bound = (arms - 1) * gap * np.log(rounds) / _divergence(0.5 - gap, 0.5)
-        print(
-            f"\n{arms} arms, gap {gap}, {rounds:,} rounds, {repetitions} runs: regret ± s.e.; Lai-Robbins {bound:.0f}"
-        )
+        print(f"\n{arms} arms, gap {gap}, {rounds:,} rounds, {repetitions} runs: regret ± standard error")
+        print(f"  {'Lai and Robbins (asymptotic)':<30} {bound:>8.1f}")
         contenders = {
             "BetaThompson": thompson(repetitions, arms, 1),
             "UCB1": counted(repetitions, arms, lambda s, n, t: s / n + np.sqrt(2 * np.log(t) / n)),

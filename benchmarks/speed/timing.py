@@ -1,7 +1,7 @@
 """Interleaved timing: a busy machine slows every contender alike, so ratios of one round are compared, not seconds.
 
-The clock is the thread's own processor time, so that waiting for a processor does not count; every contender computes in
-the calling thread.
+The clock is the thread's own processor time, so that waiting for a processor does not count; every contender computes
+in the calling thread.
 """
 
 import gc
