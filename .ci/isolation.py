@@ -17,7 +17,7 @@ OTHERS = ("3.12", "3.13")
 def run(*command: str | Path) -> None:
     """Run a command from the root and end with its status if it fails."""
     print("+", *command, flush=True)
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)  # noqa: S603 - our own commands
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -25,7 +25,7 @@ def run(*command: str | Path) -> None:
 def installed(version: str) -> bool:
     """Whether a Python of this version is on the machine already."""
     find = ["uv", "python", "find", "--no-python-downloads", version]
-    return subprocess.run(find, cwd=ROOT, check=False, capture_output=True).returncode == 0
+    return subprocess.run(find, cwd=ROOT, check=False, capture_output=True).returncode == 0  # noqa: S603
 
 
 def environment(folder: Path, python: str, project: Path, dist: Path, *, test: bool) -> Path:

@@ -13,11 +13,10 @@ from array import array
 from pathlib import Path
 
 import msgspec
-from textual.app import App, ComposeResult
-from textual.screen import Screen
-
 from benchmarks.layout.rooms import LAYOUTS, InChildEarly, Plan
 from benchmarks.layout.screen import MARKER, Chart, Lines, source_lines
+from textual.app import App, ComposeResult
+from textual.screen import Screen
 
 TICK = 0.002
 
@@ -60,7 +59,12 @@ class Measured(App[None]):
     def _frame(self) -> None:
         self._count += 1
         snapshot, live = self._room.snapshot(), self.live
-        gauges = (("stored", snapshot.stored), ("rounds", snapshot.rounds), ("rank ms", snapshot.rank_ms), ("t", self._count))
+        gauges = (
+            ("stored", snapshot.stored),
+            ("rounds", snapshot.rounds),
+            ("rank ms", snapshot.rank_ms),
+            ("t", self._count),
+        )
         live.cards.show([f"{name:<22} {value:>10.3f}  {'█' * (self._count % 30):<30}" for name, value in gauges])
         for chart, value in zip(live.charts, (snapshot.stored, snapshot.rank_ms, self._count % 50), strict=True):
             chart.push(float(value))

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
-
 from benchmarks.layout import parsing, store
 from benchmarks.layout.wire import Card, Snapshot, SourceRow
 
@@ -57,7 +56,7 @@ class Backend:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
 
     async def _warm(self) -> None:
-        if not any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi")):
+        if not any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi")):  # noqa: ASYNC240 - at the start, before anything waits
             compiler = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.layout.kernels")
             await compiler.wait()
         self._engine = await self._on(self._rank, self._load)

@@ -71,9 +71,7 @@ def synthetic(sources: int, postings: int) -> list[list[Body]]:
     words = ["".join(random_.choices(_SYLLABLES, k=random_.choice((2, 3, 3)))) for _ in range(4000)]
     share = -(-postings // sources)
     shapes = (_greenhouse, _lever, _feed)
-    return [
-        [shapes[s % 3]([_posting(random_, words, s * share + i) for i in range(share)])] for s in range(sources)
-    ]
+    return [[shapes[s % 3]([_posting(random_, words, s * share + i) for i in range(share)])] for s in range(sources)]
 
 
 def recorded(folder: Path, sources: int) -> list[list[Body]]:

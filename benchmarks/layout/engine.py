@@ -1,7 +1,6 @@
 """The candidate pool and its ranking. Importing this loads numba, so nothing imports it before the first paint."""
 
 import numpy as np
-
 from benchmarks.layout import kernels
 
 _FEATURES = 320

@@ -50,7 +50,9 @@ def owned(pid: int) -> tuple[float, float, int]:
     try:
         for process in list(_tree(pid)):
             fields = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
-            kilobytes = {name: int(fields.get(name, "0").split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap", "VmRSS")}
+            kilobytes = {
+                name: int(fields.get(name, "0").split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap", "VmRSS")
+            }
             resident += kilobytes.pop("VmRSS")
             footprint += sum(kilobytes.values())
             count += 1

@@ -3,7 +3,6 @@
 Run as a program, it compiles them into `NUMBA_CACHE_DIR` and ends: the short-lived process of a first start.
 """
 
-# ruff: noqa: ANN001, ANN201, ANN202 - compiled code carries its types in docstrings
 import math
 
 import numpy as np
@@ -96,7 +95,12 @@ def warm() -> None:
     """Load each kernel from the cache, or compile it, by calling it once."""
     text, table, out = np.zeros(8, np.uint8), np.zeros(4096, np.uint32), np.zeros(512, np.uint32)
     pairs = np.ones(1 << (BITS + 1), np.float32)
-    mean, sd, score, top = np.zeros(1, np.float32), np.ones(1, np.float32), np.zeros(1, np.float32), np.zeros(1, np.int64)
+    mean, sd, score, top = (
+        np.zeros(1, np.float32),
+        np.ones(1, np.float32),
+        np.zeros(1, np.float32),
+        np.zeros(1, np.int64),
+    )
     featurise(text, table, out)
     rows(np.zeros(2, np.uint64), out, pairs, mean, sd)
     draw_top(mean, sd, np.uint64(1), score, top)

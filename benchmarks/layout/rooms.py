@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-
 from benchmarks.layout import wire
 
 _EMPTY = wire.Snapshot(0, 0, ready=False, rank_ms=0.0, sources=())

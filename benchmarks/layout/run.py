@@ -11,14 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-
 from benchmarks.layout import harness
 from benchmarks.layout.figures import run_figures, table
 from benchmarks.layout.rooms import LAYOUTS
 from benchmarks.layout.screen import MARKER
 
 
-def one(layout: str, *, cold: bool, warm_cache: Path, addresses: list[str], size: int, seconds: float) -> dict[str, float]:
+def one(
+    layout: str, *, cold: bool, warm_cache: Path, addresses: list[str], size: int, seconds: float
+) -> dict[str, float]:
     """One run in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="v7-layout-") as name:
         home = Path(name)
@@ -46,7 +47,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write every run's figures here")
     options = parser.parse_args()
 
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("textual", "numba", "numpy", "msgspec", "httpx2", "lxml"))
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("textual", "numba", "numpy", "msgspec", "httpx2", "lxml")
+    )
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {libraries}")
     warm_cache = Path(tempfile.mkdtemp(prefix="v7-layout-kernels-"))
     runs: dict[tuple[str, str], list[dict[str, float]]] = {}
@@ -67,7 +70,8 @@ def main() -> None:
                             seconds=options.seconds,
                         )
                         runs.setdefault((layout, cache), []).append(figures)
-                        note = f"p99.9 {figures['p99.9']:.1f} largest {figures['largest']:.1f} ms, {figures['MB owned']:.0f} MB"
+                        note = f"p99.9 {figures['p99.9']:.1f} largest {figures['largest']:.1f} ms"
+                        note += f", {figures['MB owned']:.0f} MB"
                         print(f"{repetition + 1}/{options.repeat} {layout} {cache}: {note}", file=sys.stderr)
     finally:
         shutil.rmtree(warm_cache)

@@ -2,12 +2,11 @@
 
 from collections import deque
 
+from benchmarks.layout.wire import Snapshot
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
-
-from benchmarks.layout.wire import Snapshot
 
 _AMBER, _DIM = Style(color="#fac938"), Style(color="#888888")
 _BARS = (0x00, 0x40, 0x44, 0x46, 0x47)

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import msgspec
-
 from benchmarks.layout.bodies import Body, recorded, synthetic
 
 
