@@ -45,8 +45,8 @@ BLOCKS = [
     pytest.param(path, block, id=f"{path.relative_to(ROOT)}-{number}")
     for path in DOCUMENTS
     for number, block in enumerate(PYTHON.findall(path.read_text("utf-8")))
-    # A package's README is run by that package's own tests, and so is the worked example of a source.
-    if (path.parent == ROOT or ROOT / "docs" in path.parents) and path.name != "add-a-source.md"
+    # A package's README is run by that package's own tests, and the worked examples are by the tests beside this one.
+    if (path.parent == ROOT or ROOT / "docs" in path.parents) and not path.name.startswith("add-a-")
 ]
 
 
