@@ -80,7 +80,7 @@ def main():
         "flip": lambda: flip(chosen.users, chosen.workers),
         "labels": lambda: ranking.main(20),
         "regret": lambda: regret.main(20_000, 200),
-        "classification": lambda: have("sklearn") and classification.main(20),
+        "classification": lambda: have("sklearn") and classification.main(10),
     }
     for name in chosen.parts or parts:
         if name == "tune":

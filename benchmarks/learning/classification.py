@@ -6,20 +6,20 @@ from benchmarks.learning.playing import mean_se
 from v7thompson import SparseLogisticThompson
 
 ROUNDS = 2000
+SCALE = 8.0
+"""Root of the mean squared norm of a row of standardised features."""
 
 
-def run(x, y, seed, *, width=0.2, variance=50.0, refit_every=10):
+def run(x, y, seed, *, width=0.2, refit_every=10):
     """Share of right guesses over ROUNDS examples drawn with replacement; one arm a class, one block a class.
 
-    Width and variance were chosen on seeds below 100, for the three sets together.
+    The width, and SCALE, were chosen on seeds below 100, for the three sets together; all else is as it comes.
     """
     rng = np.random.default_rng(seed)
     examples, features = x.shape
     classes = int(y.max()) + 1
     dim = classes * (features + 1)
-    bandit = SparseLogisticThompson(
-        dim, seed=seed, width=width, prior_variance=variance, groups=np.zeros(dim, dtype=np.int64)
-    )
+    bandit = SparseLogisticThompson(dim, seed=seed, width=width, groups=np.zeros(dim, dtype=np.int64))
     columns = np.arange(features + 1)
     indices = np.concatenate([arm * (features + 1) + columns for arm in range(classes)])
     indptr = np.arange(0, indices.size + 1, features + 1)
@@ -45,6 +45,6 @@ def main(repetitions):
                        ("wine", datasets.load_wine)):  # fmt: skip
         x, y = load(return_X_y=True)
         spread = x.std(axis=0)
-        x = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0) / np.sqrt(x.shape[1])
+        x = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0) / np.sqrt(x.shape[1]) * SCALE
         shares = mean_se([run(x, y, seed) for seed in range(100, 100 + repetitions)])
         print(f"  {name:<16} {shares[0]:.3f} ± {shares[1]:.3f}")
