@@ -93,7 +93,7 @@ class Guard(AsyncNetworkBackend):
         """Resolve, check every address, connect to the first that answers.
 
         Raises:
-            DnsError, BlockedError, FetchTimeout, ConnectError
+            DnsError, BlockedError, FetchTimeout, ConnectError: no such host, one that is refused, or none that answers.
         """
         state = progress.get()
         state.stage = "dns"
