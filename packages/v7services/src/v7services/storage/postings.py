@@ -84,7 +84,7 @@ class Postings:
         return job_key(found[0])
 
     async def open_jobs(self) -> tuple[JobId, ...]:
-        """Every open posting, in the order they arrived."""
+        """Every open posting, board by board in the order the boards came, then by id."""
 
         def work(connection: sqlite3.Connection) -> tuple[JobId, ...]:
             return tuple(job_key(row[0]) for row in connection.execute(_OPEN))
@@ -194,7 +194,7 @@ class Postings:
         return await self._database.read(work)
 
 
-_OPEN: Final = "select id from job where closed_at is null order by n"
+_OPEN: Final = "select id from job where closed_at is null order by board_n, id"  # an index alone answers
 
 
 def read_posting(connection: sqlite3.Connection, job: JobId) -> JobPosting:

@@ -54,6 +54,7 @@ def settings_in(facts: dict[str, Any]) -> Settings:
         given = {name: value for name, value in facts.items() if name in known}
         given["muted_companies"] = tuple(given.get("muted_companies", ()))
         given["keys"] = tuple((action, key) for action, key in given.get("keys", ()))
+        given["refused_changes"] = tuple((profile, at) for profile, at in given.get("refused_changes", ()))
         return Settings(**given)
     except (InvalidValue, TypeError, ValueError, AttributeError) as error:
         raise StorageError(StorageFault.CORRUPT, "the settings cannot be read") from error
