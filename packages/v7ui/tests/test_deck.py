@@ -8,8 +8,8 @@ import pytest
 from v7core.errors import StorageError, StorageFault
 from v7core.models.feed import ReactionKind
 from v7core.models.person import ApplicationStage, Settings
-from v7core.testing.fakes import MemoryFeed, MemorySettings, standing
-from v7core.testing.samples import posting, postings
+from v7core.testing.fakes import MemoryFeed, MemorySettings, MemorySource, MemorySources, standing
+from v7core.testing.samples import KEY, posting, postings
 from v7ui import V7App
 from v7ui.deck_state import DeckState
 
@@ -37,6 +37,27 @@ async def test_the_first_paint_waits_for_no_port(with_ports, capture):
         assert "Ranking …" in capture(app)
         await pilot.press("4")
         assert "4 Sources" in capture(app)
+
+
+class AllLeftOut(MemoryFeed):
+    """A feed none of whose jobs may be shown."""
+
+    async def deck(self, **options):
+        deck = await super().deck(**options)
+        return replace(deck, cards=(), eligible=0, left_out=(("muted", 2), ("past their date", 1), ("closed", 0)))
+
+
+async def test_an_empty_deck_says_what_was_left_out(with_ports, capture, until):
+    """And the key that may bring more; before any posting came, that there are none."""
+    sources = MemorySources([MemorySource(KEY, [])])
+    for feed, why in (
+        (AllLeftOut(postings(3)), "Nothing left to react to: 2 muted, 1 past their date."),
+        (MemoryFeed([]), "There are no jobs yet."),
+    ):
+        app = V7App(with_ports(feed=feed, sources=sources))
+        async with app.run_test(size=(60, 24)) as pilot:
+            said = f"{why} Press R to poll your sources."
+            await until(pilot, lambda app=app, said=said: said in " ".join(capture(app).split()))
 
 
 async def test_cards_stand_in_the_order_of_the_ranking(deck, ports, capture):

@@ -155,7 +155,8 @@ class DeckScreen(Narrowing):
             return "Nothing passes the filter. Press esc to drop it."
         if not self.room.sources and (self.state.deck is None or not self.state.deck.total):
             return "No jobs yet. Press 4 and add a source."
-        return "Nothing left to react to. Press R to poll your sources."
+        why = "" if self.state.deck is None else self.state.deck.why_empty()  # nothing when its cards were all answered
+        return f"{why or 'Nothing left to react to.'} Press R to poll your sources."
 
     def _tell_rule(self) -> None:
         counts, total = self.room.reactions.counts(), len(self.state.cards)

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from v7ui.formatting import wrap
 from v7ui.keys import bindings_for
 from v7ui.widgets.painted import Inked, Line, strip_of
 
@@ -123,8 +124,9 @@ class LineList(Inked, ScrollView, Generic[T], can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, base = self._width or self._measure(), self.base()
         index = y + self.scroll_offset.y
-        if not self._rows and y == 0 and self.empty:
-            return strip_of([(f" {self.empty}", "dim")], width, base, self.palette(), plain=self.look().plain)
+        said = [] if self._rows or not self.empty else wrap(self.empty, width - 1)
+        if y < len(said):
+            return strip_of([(f" {said[y]}", "dim")], width, base, self.palette(), plain=self.look().plain)
         if index >= len(self._rows):
             return Strip.blank(width, base)
         state = (width, self.app.theme, base)
