@@ -170,6 +170,23 @@ def demo(home, demo_folder) -> Path:
 
 
 @pytest.fixture
+def fickle(home) -> Path:
+    """A home, made or the demo's, in whose log a taste turns into its opposite."""
+    from v7core.testing import samples
+    from v7terminal.compose import opened_storage, reactor
+    from v7terminal.paths import Home
+
+    async def live() -> None:
+        async with opened_storage(Home(home)) as storage:
+            await storage.jobs.commit_poll(samples.report(), samples.harvest(samples.postings(30)))
+            for posting, kind in samples.change_of_taste():
+                await reactor(storage).react(posting.id, kind)
+
+    asyncio.run(live())
+    return home
+
+
+@pytest.fixture
 def recordings(tmp_path):
     """A folder of recorded bodies, written by us in the sources' shapes."""
     root = tmp_path / "recordings"

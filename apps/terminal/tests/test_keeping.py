@@ -213,3 +213,25 @@ def test_kept_searches_say_what_is_new(demo, v7):
     assert looked["hits"]
     assert 0 == v7("searches", "drop", "Nurses").status
     assert 3 == v7("searches", "look", "Nurses").status
+
+
+def test_a_change_of_taste_is_taken_back_and_back_again(fickle, v7):
+    """It lasts from command to command; a number that names none changes nothing."""
+    (found,) = v7("taste", "--json").json
+    assert ("match", False) == (found["profile"], found["refused"])
+    number = str(found["sequence"])
+    assert [f"{number}  match: what came before {found['since']} weighs no more"] == v7("taste").lines
+    assert f"{number}  match: refused" == v7("taste", "refuse", number).lines[0]
+    assert {"profile": "match", "sequence": int(number), "since": None, "refused": True} in v7("taste", "--json").json
+    assert v7("rebuild", "--json").json["posterior_equal"]
+    assert [found] == v7("taste", "--json", "accept", number).json
+    for act in ("refuse", "accept"):
+        ran = v7("taste", act, "7")
+        assert (3, "v7: no change of taste at 7") == (ran.status, ran.err.strip())
+    assert [found] == v7("taste", "--json").json
+
+
+def test_a_steady_taste_says_so(home, v7):
+    """In a sentence, and as an empty array."""
+    assert ["no change of taste was found"] == v7("taste").lines
+    assert [] == v7("taste", "--json").json

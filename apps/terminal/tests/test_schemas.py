@@ -55,6 +55,7 @@ RUNS = {
     "status": "status",
     "doctor": "doctor",
     "rebuild": "rebuild",
+    "taste": "taste",
     "export": "export --format json --to EXPORT",
     "import": "import EXPORT",
     "backup": "backup BACKUP",
@@ -62,6 +63,8 @@ RUNS = {
 SAME = {
     "undo": ("react", "undo"),
     "forget": ("react", "forget"),
+    "taste refuse": ("taste", "taste refuse CHANGE"),
+    "taste accept": ("taste", "taste accept CHANGE"),
     "saved move": ("saved list", "saved move ID interview"),
     "saved note": ("saved list", "saved note ID hello"),
     "sources check": ("sources list", "sources check lever:nordlicht"),
@@ -76,7 +79,7 @@ CASES = {name: (name, words) for name, words in RUNS.items()} | SAME
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_json_is_as_documented(demo, v7, tmp_path, name):
+def test_json_is_as_documented(demo, v7, tmp_path, name, request):
     """Field by field, on the demo's postings."""
     job = v7("search", "nurse", "--top", "1", "--json").json[0]["id"]
     v7("react", job, "save", "--event", "first")
@@ -84,6 +87,9 @@ def test_json_is_as_documented(demo, v7, tmp_path, name):
     v7("export", "--format", "json", "--to", str(tmp_path / "e.json"))
     section, words = CASES[name]
     places = {"ID": job, "EXPORT": str(tmp_path / "e.json"), "BACKUP": str(tmp_path / "backup")}
+    if name.startswith("taste"):
+        request.getfixturevalue("fickle")
+        places["CHANGE"] = str(v7("taste", "--json").json[0]["sequence"])
     if name == "export":
         (tmp_path / "e.json").unlink()
     ran = v7(*(places.get(word, word) for word in words.split()), "--json")

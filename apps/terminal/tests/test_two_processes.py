@@ -15,6 +15,7 @@ from v7core.models.feed import ReactionKind
 from v7core.models.filters import SearchQuery
 from v7core.models.metrics import MetricType
 from v7core.models.sources import SourceCondition
+from v7core.testing import samples
 from v7terminal.compose import opened_terminal
 from v7terminal.exports import Exports
 from v7terminal.paths import Home
@@ -70,6 +71,27 @@ async def test_a_demo_home_in_two_processes(demo):
         assert () != await ports.due()
         reports = await ports.sources.refresh(await ports.due())
         assert {SourceCondition.OK} == {report.outcome.condition for report in reports}
+
+
+async def test_a_change_of_taste_is_told_on_the_screen_and_kept_as_an_event(home, until):
+    """By the reaction that makes it sure, with how to take it back."""
+    from v7terminal.compose import opened_storage, reactor
+
+    answers, told = samples.change_of_taste(), []
+    async with opened_storage(Home(home)) as storage:
+        await storage.jobs.commit_poll(samples.report(), samples.harvest(samples.postings(30)))
+        for posting, kind in answers[:69]:
+            await reactor(storage).react(posting.id, kind)
+    async with terminal(home, told=told) as ports:
+        await warm(ports)
+        assert [] == told
+        posting, kind = answers[69]
+        await ports.feed.react(posting.id, kind)
+        await until(lambda: told)
+        assert "Your taste changed (match)" in told[0]
+        assert "`v7 taste refuse 70`" in told[0]
+        events = (await ports.dashboard.system_health()).recent_events
+        assert ["Learning"] == [event.metadata.get("about") for event in events if event.description == told[0]]
 
 
 async def test_memory_is_that_of_both_processes_and_asked_for_once(demo):

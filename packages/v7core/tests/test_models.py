@@ -139,6 +139,9 @@ def test_settings_refuse_what_is_out_of_range():
     for bad in ({"blend": 1.1}, {"blend": float("nan")}, {"seed": -1}, {"refresh_ms": 7}):
         with pytest.raises(InvalidValue):
             Settings(**bad)
+    for refused in (("match", 0), ("match", 2**63), ("taste", 1)):
+        with pytest.raises(InvalidValue):
+            Settings(refused_changes=(refused,))
     settings = Settings(match_text="m", manifest_text="f")
     assert tuple(settings.profile_text(kind) for kind in ProfileKind) == ("m", "f")
 

@@ -1,13 +1,16 @@
 """Search, Saved, Settings, the first start, help and palette: what each key does."""
 
+from dataclasses import replace
+
 import pytest
 from textual.command import CommandPalette
 
 from v7core.errors import StorageError, StorageFault
+from v7core.models.dashboard import EventType, SystemEvent
 from v7core.models.feed import ReactionKind
 from v7core.models.person import ApplicationStage, Settings
 from v7core.testing.fakes import MemoryPacks, MemorySettings, MemorySources, standing
-from v7core.testing.samples import posting, starter_pack
+from v7core.testing.samples import NOW, posting, starter_pack
 from v7ui import V7App
 from v7ui.keys import KEYS
 from v7ui.palette import Actions
@@ -352,3 +355,14 @@ def test_profiles_have_the_hues_of_the_guide(theme, hue):
 
     for palette in PALETTES.values():
         assert abs(Color.parse(palette[theme]).hsl.h * 360 - hue) <= 2.5
+
+
+async def test_an_event_says_what_it_is_about(open_on, ports, until, capture):
+    """Where none of the types is meant for it; else its type."""
+    event = SystemEvent(timestamp=NOW, type=EventType.API_FAILURE, description="no answer")
+    changed = replace(event, description="Your taste changed", metadata={"about": "Learning"})
+    ports.dashboard.health = replace(ports.dashboard.health, recent_events=(changed, event))
+    app = open_on("live", dashboard=ports.dashboard)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "Learning: Your taste changed" in capture(app))
+        assert "API Failure: no answer" in capture(app)

@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, str]] = {
     "mute": "settings:mute",
     "unmute": "settings:unmute",
     "rank-many": "many:rank_many",
+    "taste": "learning:taste",
     "forget": "learning:forget",
     "rebuild": "learning:rebuild",
     "status": "status:status",

@@ -291,6 +291,7 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
     """
     import msgspec
 
+    from v7core.models.dashboard import SystemEvent
     from v7core.protocols import (
         JobFeed,
         JobSearch,
@@ -301,23 +302,23 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
         SourceDirectory,
         StarterPacks,
     )
-    from v7terminal.remote import NOTE, WARMING
+    from v7terminal.remote import NOTE, WARMING, failure_event, learning_event
     from v7terminal.reports import background_log
     from v7terminal.rpc.client import stub
     from v7terminal.rpc.process import BackendProcess, backend_command
     from v7terminal.rpc.watching import Due, MonitorPort, Warming
 
-    happened: list[Callable[[str], None]] = [tell]
+    happened: list[Callable[[SystemEvent], None]] = [lambda event: tell(event.description)]
     steps: list[Callable[[str], None]] = []
     said = deque(("starting",), maxlen=1)
 
-    def happens(text: str) -> None:
+    def happens(event: SystemEvent) -> None:
         for each in happened:
-            each(text)
+            each(event)
 
     def noted(topic: str, value: msgspec.Raw) -> None:
         if topic == NOTE:
-            happens(msgspec.msgpack.decode(value, type=str))
+            happens(learning_event(msgspec.msgpack.decode(value, type=str), CLOCK.now()))
         elif topic == WARMING:
             said.append(msgspec.msgpack.decode(value, type=str))
             for each in steps:
@@ -328,14 +329,14 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
         CLOCK,
         log=background_log(home),
         on_note=noted,
-        on_event=happens,
+        on_event=lambda text: happens(failure_event(text, CLOCK.now())),
     )
     await child.start()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(child.stop)
         from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor, RuntimeProbes
         from v7terminal.browser import open_url
-        from v7terminal.remote import RemoteMonitor, SharedLoad, failure_event
+        from v7terminal.remote import RemoteMonitor, SharedLoad
         from v7ui import Ports
 
         monitor, registry = ProductionPerformanceMonitor(clock=CLOCK), MonitoringSystemRegistry()
@@ -344,7 +345,7 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
         sources = stub("sources", SourceDirectory, child.call)
         history = stub("history", MetricHistory, child.call)
         dashboard = ProductionMetricsDashboard(registry, sources, history, CLOCK, SharedLoad(child.tell))
-        happened.append(lambda text: dashboard.note(failure_event(text, CLOCK.now())))
+        happened.append(dashboard.note)
         probes = RuntimeProbes(monitor, clock=CLOCK)
         warming = stub("warming", Warming, child.call)
 

@@ -16,7 +16,7 @@ WARMING: Final = "warming"
 """The note in which the background process says what it is doing until it can rank."""
 
 NOTE: Final = "note"
-"""The note in which the background process says something the person should see."""
+"""The note in which the background process says what the person should know of what was learned."""
 
 
 class RemoteMonitor:
@@ -79,5 +79,11 @@ class SharedLoad(LocalLoadLevel):
 
 
 def failure_event(text: str, at: datetime) -> SystemEvent:
-    """A sentence of or about the background process as an event of the dashboard."""
+    """A sentence about the background process as an event of the dashboard."""
     return SystemEvent(timestamp=at, type=EventType.PERFORMANCE_DEGRADATION, description=text)
+
+
+def learning_event(text: str, at: datetime) -> SystemEvent:
+    """A sentence of the background process about what was learned as an event of the dashboard."""
+    about = {"about": "Learning"}  # none of the types is meant for it
+    return SystemEvent(timestamp=at, type=EventType.PERFORMANCE_DEGRADATION, description=text, metadata=about)

@@ -25,6 +25,7 @@ from v7services.learning import Learning, Rebuilt
 from v7services.reacting import Reactor
 from v7services.serial import Serial
 from v7thompson.engine import ThompsonPerformanceEngine
+from v7thompson.track import TasteChange
 
 if TYPE_CHECKING:
     from v7services.storage import Storage
@@ -47,7 +48,8 @@ class Feed:
     The engine's posterior is the fold of the log at every moment somebody can look: decks, explanations and learning
     take turns. Reactions do not wait for a turn: they are durable first and learned next.
 
-    A changed seed of the settings takes effect with the next engine; profile texts, blend and muted companies at once.
+    A changed seed of the settings takes effect with the next engine; profile texts, refused changes of taste, blend and
+    muted companies at once.
 
     Args:
         coordination: In front of the same engine.
@@ -107,7 +109,7 @@ class Feed:
             self._profiles = (settings.match_text, settings.manifest_text)
             if self._profiles != (self._engine.config.match_text, self._engine.config.manifest_text):
                 await asyncio.to_thread(self._engine.set_profiles, *self._profiles)
-            await self._learning.start()
+            await self._learning.start(_refused(settings))
             await self._refresh(settings)
 
         await self._turns.run(begin)
@@ -166,6 +168,7 @@ class Feed:
         if profiles != self._profiles:
             self._profiles = profiles
             await self._learning.set_profiles(*profiles)
+        await self._learning.refuse(_refused(settings))
         sequence = await self._learning.catch_up()
         await self._candidates.refresh(self._learning.reacted_jobs, sequence, settings.muted_companies)
 
@@ -296,6 +299,18 @@ class Feed:
         with suppress(SystemResourcesExhausted):  # closing: the next start learns it
             self._turns.start(learn)
 
+    async def changes(self) -> tuple[TasteChange, ...]:
+        """The changes of taste that are found in the log as it is now, oldest first, without the refused ones.
+
+        Raises:
+            StorageError: the store cannot be read.
+        """
+        return await self._turns.run(self._changes)
+
+    async def _changes(self) -> tuple[TasteChange, ...]:
+        await self._refresh(await self._settings.load())
+        return self._engine.changes
+
     async def rebuild(self) -> Rebuilt:
         """Fold the whole log again; says whether the posterior was what the log says.
 
@@ -303,6 +318,10 @@ class Feed:
             StorageError: the log cannot be read.
         """
         return await self._turns.run(self._learning.rebuild)
+
+
+def _refused(settings: Settings) -> frozenset[tuple[ProfileKind, int]]:
+    return frozenset((ProfileKind(profile), sequence) for profile, sequence in settings.refused_changes)
 
 
 def _deck_id(deck: Deck) -> str:

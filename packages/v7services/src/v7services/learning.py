@@ -11,14 +11,14 @@ is what the next start begins with. Equal lists of reactions give equal bytes, s
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from v7core.errors import ComputeError, ComputeFault, StorageError
-from v7core.models.feed import LogEvent, Reaction
+from v7core.models.feed import LogEvent, ProfileKind, Reaction
 from v7core.models.jobs import JobId
 from v7core.protocols import Recorder
 from v7core.registry import NullRecorder
@@ -26,6 +26,7 @@ from v7services.evidence_rows import EvidenceRows
 from v7services.posterior_snapshot import KIND, PosteriorSnapshot, event_mark
 from v7services.standing import Effective, by_key, effective, reaches_back, standing
 from v7thompson.engine import ThompsonPerformanceEngine
+from v7thompson.track import TasteChange
 
 if TYPE_CHECKING:
     from v7services.storage import Storage
@@ -81,6 +82,9 @@ class Learning:
         self._on_note = on_note or (lambda _: None)
         self._mark_every = mark_every
         self._rows = EvidenceRows(storage, engine.hasher, self._recorder)
+        self._refused: frozenset[tuple[ProfileKind, int]] = frozenset()
+        """Changes of taste that the person took back."""
+        self._told: set[TasteChange] = set()
         self.sequence = 0
         """Of the last event that was read."""
         self._sound = False
@@ -107,22 +111,41 @@ class Learning:
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
+    async def start(self, refused: Collection[tuple[ProfileKind, int]] = ()) -> None:
         """Begin with the stored fold when it belongs to this log, these profiles and these rules; else fold the log.
+
+        Args:
+            refused: Changes of taste that the person took back, by profile and sequence number.
 
         Raises:
             StorageError: the log cannot be read.
         """
+        self._refused = frozenset(refused)
+        await asyncio.to_thread(self._engine.relearn, (), refused=self._refused)
         if not await self._restore():
             await self._refold()
+        self._told.update(self._engine.changes)
         await self.catch_up()
 
     async def catch_up(self) -> int:
         """Learn what the log holds by now, whoever appended it; returns its last sequence number.
 
+        A change of taste that this finds is told, once.
+
         Raises:
             StorageError: the log cannot be read; what was learned stays.
         """
+        last = await self._catch_up()
+        for change in self._engine.changes:
+            if change not in self._told:
+                self._told.add(change)
+                self._on_note(
+                    f"Your taste changed ({change.profile.value}): older reactions weigh no more. "
+                    f"`v7 taste refuse {change.sequence}` takes that back."
+                )
+        return last
+
+    async def _catch_up(self) -> int:
         last = await self._storage.log.last_sequence()
         if last == self.sequence and self._sound:
             return last
@@ -145,7 +168,6 @@ class Learning:
 
     async def _bring_to(self, wanted: Effective) -> None:
         """From what the engine knows to what it should know."""
-        changes = self._engine.changes
         self._sound = False
         rest = wanted.reactions
         if wanted.starts_with(Effective(anew=False, reactions=self._learned)):
@@ -157,9 +179,6 @@ class Learning:
             rest = rest[len(mark.learned) :]
         await self._fold(rest)
         self._sound = True
-        for change in self._engine.changes:
-            if change not in changes:
-                self._on_note(f"Your taste changed ({change.profile.value}): older reactions weigh no more.")
 
     async def _fold(self, reactions: Sequence[Reaction]) -> None:
         for start in range(0, len(reactions), _CHUNK):
@@ -175,7 +194,7 @@ class Learning:
         events = await self._storage.log.read()
         wanted = effective(events)
         self._sound = False
-        await asyncio.to_thread(self._engine.relearn, ())
+        await asyncio.to_thread(self._engine.relearn, (), refused=self._refused)
         await self._fold(wanted.reactions)
         self._sound = True
         self._reacted_before, self._reacted_since = _reacted(events), Counter()
@@ -270,6 +289,13 @@ class Learning:
         self._sound = False
         await asyncio.to_thread(self._engine.set_profiles, match_text, manifest_text)
         await self._refold()
+
+    async def refuse(self, refused: Collection[tuple[ProfileKind, int]]) -> None:
+        """Learn everything again with these changes of taste taken back, and no other; a no-op when they are."""
+        if frozenset(refused) != self._refused:
+            self._sound = False
+            self._refused = frozenset(refused)
+            await self._refold()
 
     async def rebuild(self) -> Rebuilt:
         """Fold the whole log again, and say whether that changed anything."""

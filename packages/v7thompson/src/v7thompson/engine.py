@@ -160,7 +160,8 @@ class ThompsonPerformanceEngine:
         """Go back to what was learned then.
 
         Raises:
-            ComputeError: SNAPSHOT: cut, altered, or made with other rules, profiles or seed; nothing changed.
+            ComputeError: SNAPSHOT: cut, altered, or made with other rules, profiles, refusals or seed; nothing
+                changed.
         """
         if len(snapshot) < _HEADER.size:
             raise ComputeError(ComputeFault.SNAPSHOT, "it is cut")
@@ -170,7 +171,7 @@ class ThompsonPerformanceEngine:
             raise ComputeError(ComputeFault.SNAPSHOT, "it is damaged")
         with self._turn:
             if kin != self._kin():
-                raise ComputeError(ComputeFault.SNAPSHOT, "it was made with other rules, profiles or another seed")
+                raise ComputeError(ComputeFault.SNAPSHOT, "it was made with other rules, profiles, refusals or seed")
             self._learner = Learner.restore(state, *self._profiles, refused=self._refused)
             self._forget_cache()
 

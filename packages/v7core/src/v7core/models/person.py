@@ -34,6 +34,8 @@ class Settings:
     """What the deck is narrowed to from the start, one line as it is typed there."""
     keys: tuple[tuple[str, str], ...] = ()
     """Rebound keys: (action id, key)."""
+    refused_changes: tuple[tuple[str, int], ...] = ()
+    """Changes of taste that the person took back: (profile, sequence number of the event that made the change sure)."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.blend <= 1.0:
@@ -42,6 +44,9 @@ class Settings:
             raise InvalidValue("seed in [0, 2^63)")
         if self.refresh_ms not in (100, 250, 500, 1000):
             raise InvalidValue("refresh_ms of 100, 250, 500 or 1000")
+        profiles = {kind.value for kind in ProfileKind}
+        if not all(profile in profiles and 1 <= sequence < 2**63 for profile, sequence in self.refused_changes):
+            raise InvalidValue("refused_changes of a profile and a sequence number in [1, 2^63)")
 
     def profile_text(self, kind: ProfileKind) -> str:
         """The text of a profile."""

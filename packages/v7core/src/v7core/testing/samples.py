@@ -82,6 +82,12 @@ def reaction(
     return Reaction(**(fields | changes))
 
 
+def change_of_taste() -> tuple[tuple[JobPosting, ReactionKind], ...]:
+    """Sixty answers of one taste, then sixty of the opposite one, to `postings(30)` over and over."""
+    likes, passes = ReactionKind.INTERESTED, ReactionKind.PASS
+    return tuple((posting(n % 30), likes if (n % 3 == 0) == (n < 60) else passes) for n in range(120))
+
+
 def retraction(of: str, *, key: str | None = None) -> Retraction:
     """Takes an event back."""
     return Retraction(event_key=key or f"undo-{of}", retracts=of, at=NOW)

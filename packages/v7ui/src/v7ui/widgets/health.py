@@ -83,7 +83,7 @@ class AlertsView(Painted):
             lines.append([("none", "dim")])
         lines.append([("EVENTS", "title")])
         for event in health.recent_events:
-            text = f"{event.timestamp:%H:%M:%S} {event.type.value}: {event.description}"
+            text = f"{event.timestamp:%H:%M:%S} {event.metadata.get('about', event.type.value)}: {event.description}"
             lines += [[(part, "dim")] for part in wrap(text, width)[:2]]
         lines += [[(fit(text, width, ellipsis=glyphs.ellipsis), "dim")] for text in self._told]
         if not health.recent_events and not self._told:

@@ -236,7 +236,8 @@ class SettingsStoreContract:
     async def test_what_was_saved_is_loaded(self, subject: SettingsStore) -> None:
         wanted = Settings(
             match_text="Nurse, nights.\nÅrhus", manifest_text="teaching", blend=0.5, seed=7, refresh_ms=250,
-            theme="v7-light", reduced_motion=True, muted_companies=("Wren",), deck_filter="remote in:berlin", keys=(("deck.pass", "n"),),
+            theme="v7-light", reduced_motion=True, muted_companies=("Wren",), deck_filter="remote in:berlin",
+            keys=(("deck.pass", "n"),), refused_changes=(("match", 231), ("manifest", 2**53 + 1)),
         )  # fmt: skip
         await subject.save(wanted)
         assert wanted == await subject.load()
