@@ -45,7 +45,8 @@ create table job(
     revision integer not null,
     closes integer
 ) strict;
-create index job_open on job(board_n, id) where closed_at is null;
+-- The last column is always null here; with it the index alone answers.
+create index job_open on job(board_n, id, closed_at) where closed_at is null;
 create index job_revision on job(revision);
 create index job_document on job(document_id);
 create index job_closes on job(closes) where closes is not null and closed_at is null;
