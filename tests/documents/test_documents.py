@@ -41,6 +41,12 @@ def test_every_link_leads_somewhere(path):
     assert [] == broken
 
 
+def test_every_page_has_its_place_on_the_site():
+    """The navigation names each document under docs/, once, and nothing else."""
+    named = re.findall(r"^ +- [^:\n]+: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(str(path.relative_to(ROOT / "docs")) for path in ROOT.glob("docs/**/*.md")) == sorted(named)
+
+
 BLOCKS = [
     pytest.param(path, block, id=f"{path.relative_to(ROOT)}-{number}")
     for path in DOCUMENTS
