@@ -72,18 +72,20 @@ def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, abo
     that hold them anywhere; among these by BM25.
 
     Weighing a match costs a hundred times what finding it costs, and a common word stands in a third of the store: so
-    of each kind only the latest to arrive are weighed, `_WEIGHED` or four times as many as are asked for.
+    of each kind only the latest to arrive are weighed, `_WEIGHED` or four times as many as are asked for. Words that
+    stand in every fourth posting say nothing: what they find is not weighed at all, the latest comes first.
     """
     most = max(_WEIGHED, 4 * query.limit)
     naming = f"{_NAMING} : ({match})"
     anywhere = _latest(connection, query, now, above, match, most)
-    if len(anywhere) < most:
-        named = _among(connection, naming, anywhere)
+    named = anywhere if len(anywhere) < most else _latest(connection, query, now, above, naming, most)
+    if len(anywhere) == most and anywhere[0] - anywhere[-1] < 4 * most:
+        best = list(dict.fromkeys([*named, *anywhere]))
     else:
-        named = set(_latest(connection, query, now, above, naming, most))
-    candidates = anywhere if len(named) < query.limit else []
-    weighed = _weighed(connection, match, sorted(named.union(candidates), reverse=True))
-    return sorted(weighed, key=lambda number: number not in named)[: query.limit]
+        best = _weighed(connection, naming, named)
+        if len(best) < query.limit:
+            best += _weighed(connection, match, sorted(set(anywhere).difference(best), reverse=True))
+    return best[: query.limit]
 
 
 def _latest(
@@ -100,21 +102,12 @@ def _latest(
 
 def _weighed(connection: sqlite3.Connection, match: str, candidates: list[int]) -> list[int]:
     """Those of the candidates, latest first, that match, best first."""
-    return _listed(connection, match, candidates, "order by bm25(found, 8, 4, 3, 3, 1)")
-
-
-def _among(connection: sqlite3.Connection, match: str, candidates: list[int]) -> set[int]:
-    """Those of the candidates, latest first, that match."""
-    return set(_listed(connection, match, candidates, ""))
-
-
-def _listed(connection: sqlite3.Connection, match: str, candidates: list[int], order: str) -> list[int]:
     if not candidates:
         return []
     # The plus keeps the list a test of each match: looked up one by one, every number would weigh the words anew.
     sql = (
         "select rowid from found where found match ? and rowid >= ? "
-        f"and +rowid in (select value from json_each(?)) {order}"
+        "and +rowid in (select value from json_each(?)) order by bm25(found, 8, 4, 3, 3, 1)"
     )
     return [number for (number,) in connection.execute(sql, (match, candidates[-1], json.dumps(candidates)))]
 
