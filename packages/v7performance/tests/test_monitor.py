@@ -1,5 +1,7 @@
 """The monitor and its rings."""
 
+import asyncio
+import gc
 import math
 import statistics
 import threading
@@ -14,8 +16,10 @@ from v7core.errors import InvalidValue
 from v7core.models.metrics import MetricType
 from v7core.testing.fakes.measuring import FixedClock
 from v7performance import ProductionPerformanceMonitor, timed
+from v7performance import monitor as monitor_module
 from v7performance.figures import mean, percentile
 from v7performance.monitor import MAX_NAME, MAX_STAGES, METRIC_CAPACITY
+from v7performance.probes import GcProbe
 from v7performance.ring import Ring
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -183,3 +187,25 @@ def test_a_mean_lies_between_the_extremes(samples):
     """Also of samples whose sum no float can hold."""
     value = mean(samples)
     assert min(samples) <= value <= max(samples) or math.isclose(value, samples[0], rel_tol=1e-12)
+
+
+async def test_a_collection_while_a_stage_is_admitted_is_recorded_too(monkeypatch):
+    """The collector may run anywhere, and its pause is recorded from inside whatever was recording."""
+
+    class Collecting(monitor_module.Ring):
+        def __init__(self, *args):
+            super().__init__(*args)
+            gc.collect()
+
+    monitor = ProductionPerformanceMonitor()
+    monkeypatch.setattr(monitor_module, "Ring", Collecting)
+    probe = GcProbe(monitor)
+    probe.start()
+    try:
+        done = threading.Thread(target=monitor.record, args=("a stage", 1.0), daemon=True)
+        done.start()
+        await asyncio.to_thread(done.join, 30.0)
+        assert not done.is_alive(), "it waits for itself"
+    finally:
+        probe.stop()
+    assert {"a stage", "gc.pause_ms"} <= set(await monitor.stages())

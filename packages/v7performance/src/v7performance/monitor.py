@@ -60,7 +60,7 @@ class ProductionPerformanceMonitor:
         self.window_s = window_s
         # The wrapper of the machine's clock would be a fifth of the cost of a record.
         self._monotonic = time.monotonic if type(self.clock) is SystemClock else self.clock.monotonic
-        self._admission = threading.Lock()
+        self._admission = threading.RLock()  # a collection inside records its own pause, from the same thread
         self._refused = 0
         self._start_over()
 
@@ -99,10 +99,11 @@ class ProductionPerformanceMonitor:
             if name not in self._rings:
                 if len(self._rings) >= len(MetricType) + MAX_STAGES:
                     return False
+                # Making a ring may set off a collection, which may admit this very name. Published last: whoever
+                # finds the way in finds the ring too.
                 ring = Ring(STAGE_CAPACITY, self._monotonic)
-                # Published last: whoever finds the way in finds the ring too.
-                self._rings[str(name)] = ring
-                self._append[str(name)] = ring.append
+                ring = self._rings.setdefault(str(name), ring)
+                self._append.setdefault(str(name), ring.append)
             return True
 
     def summary(self, name: str, *, window_s: float | None = None) -> Summary | None:
