@@ -16,6 +16,7 @@ _WINDOW: Final = 160
 
 
 _WEIGHED: Final = 200
+_LOOKED_BACK: Final = 200_000
 _NAMING: Final = "{title company tags}"
 _HIT: Final = (
     f"select job.n, {SUMMARY}, words.body from job join board on board.n = job.board_n "
@@ -73,18 +74,19 @@ def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, abo
 
     Weighing a match costs a hundred times what finding it costs, and a common word stands in a third of the store: so
     of each kind only the latest to arrive are weighed, `_WEIGHED` or four times as many as are asked for. Words that
-    stand in every fourth posting say nothing: what they find is not weighed at all, the latest comes first.
+    every tenth posting holds say little: what they find is not weighed, the latest comes first, and names are looked
+    through as far back as `_LOOKED_BACK` arrivals.
     """
     most = max(_WEIGHED, 4 * query.limit)
     naming = f"{_NAMING} : ({match})"
     anywhere = _latest(connection, query, now, above, match, most)
+    if len(anywhere) == most and anywhere[0] - anywhere[-1] < 10 * most:
+        named = _latest(connection, query, now, max(above, anywhere[0] - _LOOKED_BACK), naming, query.limit)
+        return list(dict.fromkeys([*named, *anywhere]))[: query.limit]
     named = anywhere if len(anywhere) < most else _latest(connection, query, now, above, naming, most)
-    if len(anywhere) == most and anywhere[0] - anywhere[-1] < 4 * most:
-        best = list(dict.fromkeys([*named, *anywhere]))
-    else:
-        best = _weighed(connection, naming, named)
-        if len(best) < query.limit:
-            best += _weighed(connection, match, sorted(set(anywhere).difference(best), reverse=True))
+    best = _weighed(connection, naming, named)
+    if len(best) < query.limit:
+        best += _weighed(connection, match, sorted(set(anywhere).difference(best), reverse=True))
     return best[: query.limit]
 
 
