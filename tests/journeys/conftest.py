@@ -120,18 +120,24 @@ def shared():
 
 
 class Terminal:
-    """One tmux session of 80 by 24 on a server of its own."""
+    """One tmux session of 80 by 24 at a time, each on a server of its own.
+
+    A server that was told to end still listens for a moment: a session begun on its socket then ends with it. So every
+    start takes a new socket.
+    """
 
     def __init__(self, folder):
+        self._folder = folder
         self._socket = folder / "tmux"
         self.name = f"v7-{uuid4().hex[:8]}"
 
-    def tmux(self, *arguments):
+    def tmux(self, *arguments, check=False):
         command = ["tmux", "-S", str(self._socket), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=check).stdout
 
     def start(self, command, *, width=80, height=24):
-        self.tmux("new-session", "-d", "-s", self.name, "-x", str(width), "-y", str(height), command)
+        self._socket = self._folder / f"tmux-{uuid4().hex[:8]}"
+        self.tmux("new-session", "-d", "-s", self.name, "-x", str(width), "-y", str(height), command, check=True)
 
     def keys(self, *keys):
         self.tmux("send-keys", "-t", self.name, *keys)
