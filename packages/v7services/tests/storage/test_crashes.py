@@ -107,16 +107,16 @@ async def test_kill_9_while_a_new_version_migrates_s13(path, tmp_path, rounds):
         await asyncio.sleep(rng.uniform(0.0, 0.06))
         end(process)
         connection = sqlite3.connect(path)
-        version = migrations.version_of(connection, 2)
+        version = migrations.version_of(connection, migrations.CURRENT + 1)
         tables = connection.execute("select count(*) from sqlite_schema where name = 'added'").fetchone()[0]
         rows = connection.execute("select count(*) from added").fetchone()[0] if tables else 300
         events = connection.execute("select count(*) from event").fetchone()[0]
         connection.close()
         seen.add(version)
-        assert (version - 1, 300, 5) == (tables, rows, events)
-        if version == 2:
-            copy = sqlite3.connect(path.with_name(f"{path.name}.schema-1"))
-            assert (1, 5) == (
+        assert (version - migrations.CURRENT, 300, 5) == (tables, rows, events)
+        if version > migrations.CURRENT:
+            copy = sqlite3.connect(path.with_name(f"{path.name}.schema-{migrations.CURRENT}"))
+            assert (migrations.CURRENT, 5) == (
                 migrations.version_of(copy), copy.execute("select count(*) from event").fetchone()[0],
             )  # fmt: skip
             copy.close()

@@ -292,15 +292,17 @@ async def test_an_old_schema_is_migrated_with_a_copy_of_before_s18(path):
     await filled(path)
     more = (*migrations.shipped(), "create table added(n integer) strict;\n")
     opened = await asyncio.to_thread(open_database, path, sql=more)
-    assert 2 == migrations.version_of(opened.connection, 2)
+    assert migrations.CURRENT + 1 == migrations.version_of(opened.connection, migrations.CURRENT + 1)
     assert 3 == opened.connection.execute("select count(*) from event").fetchone()[0]
     for each in (opened.connection, opened.turns, opened.use):
         each.close()
-    copy = path.with_name(f"{path.name}.schema-1")
+    copy = path.with_name(f"{path.name}.schema-{migrations.CURRENT}")
     assert 0o600 == stat.S_IMODE(copy.stat().st_mode)
     with pytest.raises(StorageError) as caught:
         await Storage.open(path)
-    assert (StorageFault.NEWER, True) == (caught.value.kind, "schema 2" in str(caught.value))
+    assert (StorageFault.NEWER, True) == (
+        caught.value.kind, f"schema {migrations.CURRENT + 1}" in str(caught.value),
+    )  # fmt: skip
     copy.replace(path)
     for ending in BESIDE:
         beside(path, ending).unlink(missing_ok=True)

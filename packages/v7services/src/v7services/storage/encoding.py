@@ -44,8 +44,9 @@ class Encoded:
 
 JOB_COLUMNS: Final = ("title", "company", "facts", "content", "document_id", "closes")
 FACET_COLUMNS: Final = (
-    "newest", "posted", "workplace", "employment", "seniority", "pay", "currency", "company_fold", "places_fold",
+    "newest", "posted", "workplace", "employment", "seniority", "pay", "currency", "company_n", "place_n",
 )  # fmt: skip
+"""The last two are numbers of names: what is encoded are the names, folded."""
 WORD_COLUMNS: Final = ("title", "company", "places", "tags", "body")
 
 

@@ -24,15 +24,15 @@ def _parts(wanted: JobFilter, now: datetime) -> Iterable[Condition]:
 
     def known(column: str, codes: Iterable[Any], unknown: str) -> Condition:
         values = list(codes)
-        yes = f"{column} in ({_marks(values)})"
+        yes = f"{column} in ({_asked(values)})"
         return (f"({yes} or {unknown})" if keep else f"({yes} and not {unknown})"), values
 
     if wanted.workplaces:
         yield known("facet.workplace", (WORKPLACES[place] for place in wanted.workplaces), "facet.workplace = 0")
     if wanted.places:
-        yes = " or ".join("instr(facet.places_fold, ?)" for _ in wanted.places)
-        unsure = f"facet.places_fold = '' or facet.workplace = {WORKPLACES[Workplace.REMOTE]}"
-        yield f"({yes}{f' or {unsure}' if keep else ''})", [place.casefold() for place in wanted.places]
+        yes, values = places_of(wanted)
+        unsure = f" or facet.workplace = {WORKPLACES[Workplace.REMOTE]}" if keep else ""
+        yield f"(facet.place_n in ({yes}){unsure})", values
     if wanted.pay_floor is not None:
         unsure = "facet.currency is not ? or facet.pay is null"
         if keep:
@@ -45,23 +45,38 @@ def _parts(wanted: JobFilter, now: datetime) -> Iterable[Condition]:
         codes = (EMPLOYMENTS[kind] for kind in wanted.employment_types)
         yield known("facet.employment", codes, "facet.employment is null")
     if wanted.companies:
-        yield f"facet.company_fold in ({_marks(wanted.companies)})", _folded(wanted.companies)
+        select, values = companies_of(wanted.companies)
+        yield f"facet.company_n in ({select})", values
     if wanted.not_companies:
-        yield f"facet.company_fold not in ({_marks(wanted.not_companies)})", _folded(wanted.not_companies)
+        select, values = companies_of(wanted.not_companies)
+        yield f"facet.company_n not in ({select})", values
     if wanted.posted_within_days is not None:
         oldest = micros(now - timedelta(days=wanted.posted_within_days))
         yield f"(facet.posted >= ?{' or facet.posted is null' if keep else ''})", [oldest]
     if wanted.sources:
-        names = _marks(wanted.sources)
-        yield (
-            f"facet.board_n in (select n from board where source in ({names}) or source || ':' || board in ({names}))",
-            [*wanted.sources, *wanted.sources],
-        )
+        select, values = boards_of(wanted.sources)
+        yield f"facet.board_n in ({select})", values
 
 
-def _marks(values: Iterable[Any]) -> str:
+def places_of(wanted: JobFilter) -> Condition:
+    """A query of the places whose name holds one of the filter's, and of no place where that is let through."""
+    yes = " or ".join("instr(fold, ?)" for _ in wanted.places)
+    unsure = " or fold = ''" if wanted.keep_unknown else ""
+    return f"select n from place where {yes}{unsure}", [place.casefold() for place in wanted.places]
+
+
+def companies_of(names: Iterable[str]) -> Condition:
+    """A query of the companies of these names."""
+    folded = [name.casefold() for name in names]
+    return f"select n from company where fold in ({_asked(folded)})", list(folded)
+
+
+def boards_of(sources: Iterable[str]) -> Condition:
+    """A query of the boards of these sources, each of them one adapter's or one board's key."""
+    names = list(sources)
+    asked = _asked(names)
+    return f"select n from board where source in ({asked}) or source || ':' || board in ({asked})", [*names, *names]
+
+
+def _asked(values: Iterable[Any]) -> str:
     return ", ".join("?" for _ in values)
-
-
-def _folded(names: Iterable[str]) -> list[Any]:
-    return [name.casefold() for name in names]

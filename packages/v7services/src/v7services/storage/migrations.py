@@ -13,7 +13,7 @@ APPLICATION: Final = 0x56374A42
 Migrations: TypeAlias = tuple[str, ...]
 """SQL by number: the first brings an empty file to 1."""
 
-CURRENT: Final = 1
+CURRENT: Final = 2
 """The schema this version reads and writes."""
 
 _FOLDER: Final = Path(__file__).parent / "schema"

@@ -14,14 +14,23 @@ from v7services.storage.plain import dump, instant, load, maybe_instant, maybe_m
 
 _CHUNK: Final = 500
 _JOB_SET: Final = ", ".join(f"{name} = ?" for name in JOB_COLUMNS)
-_FACET_SET: Final = ", ".join(f"{name} = ?" for name in FACET_COLUMNS)
+_NUMBERS: Final = {
+    "company_n": "(select n from company where fold = ?)",
+    "place_n": "(select n from place where fold = ?)",
+}
+_FACET_VALUES: Final = tuple(_NUMBERS.get(name, "?") for name in FACET_COLUMNS)
+_FACET_SET: Final = ", ".join(f"{name} = {value}" for name, value in zip(FACET_COLUMNS, _FACET_VALUES, strict=True))
 _WORD_SET: Final = ", ".join(f"{name} = ?" for name in WORD_COLUMNS)
 _INSERT_JOB: Final = (
     f"insert into job(n, id, board_n, first_seen, changed_at, revision, {', '.join(JOB_COLUMNS)}) "
     f"values (?, ?, ?, ?, ?, ?{', ?' * len(JOB_COLUMNS)})"
 )
 _INSERT_FACET: Final = (
-    f"insert into facet(n, board_n, {', '.join(FACET_COLUMNS)}) values (?, ?{', ?' * len(FACET_COLUMNS)})"
+    f"insert into facet(n, board_n, {', '.join(FACET_COLUMNS)}) values (?, ?, {', '.join(_FACET_VALUES)})"
+)
+_NAMES: Final = (
+    ("insert or ignore into company(fold) values (?)", FACET_COLUMNS.index("company_n")),
+    ("insert or ignore into place(fold) values (?)", FACET_COLUMNS.index("place_n")),
 )
 _UPDATE_FACET: Final = f"update facet set {_FACET_SET} where n = ?"
 _UNDATED: Final = (
@@ -36,10 +45,11 @@ _KEEP_OLD: Final = (
 _UPDATE_JOB: Final = (
     f"update job set version = version + 1, changed_at = ?, revision = ?, closed_at = null, {_JOB_SET} where n = ?"
 )
-_INDEX: Final = f"insert into found(rowid, {', '.join(WORD_COLUMNS)}) values (?{', ?' * len(WORD_COLUMNS)})"
+_INDEXED: Final = ", ".join((*WORD_COLUMNS, "marks"))
+_INDEX: Final = f"insert into found(rowid, {_INDEXED}) select n, {_INDEXED} from searched where n = ?"
+# With what was indexed: before anything of the posting is changed.
 _UNINDEX: Final = (
-    f"insert into found(found, rowid, {', '.join(WORD_COLUMNS)}) "
-    f"select 'delete', n, {', '.join(WORD_COLUMNS)} from words where n = ?"
+    f"insert into found(found, rowid, {_INDEXED}) select 'delete', n, {_INDEXED} from searched where n = ?"
 )
 _UPDATE_WORDS: Final = f"update words set {_WORD_SET} where n = ?"
 
@@ -116,17 +126,17 @@ def _write_postings(
     connection.executemany(
         _INSERT_JOB, [(n, each.id, board, now, now, revision, *each.job) for n, each in enumerate(fresh, last + 1)]
     )
+    name_all(connection, [*fresh, *(each for _, each in edited)])
     connection.executemany(_INSERT_FACET, [(n, board, *each.facet) for n, each in enumerate(fresh, last + 1)])
-    words = [(n, *each.words) for n, each in enumerate(fresh, last + 1)]
-    connection.executemany(_INSERT_WORDS, words)
-    connection.executemany(_INDEX, words)
+    connection.executemany(_INSERT_WORDS, [(n, *each.words) for n, each in enumerate(fresh, last + 1)])
+    connection.executemany(_INDEX, [(n,) for n, _ in enumerate(fresh, last + 1)])
     connection.executemany(_KEEP_OLD, [(now, n) for n, _ in edited])
+    connection.executemany(_UNINDEX, [(n,) for n, _ in edited])
     connection.executemany(_UPDATE_JOB, [(now, revision, *each.job, n) for n, each in edited])
     connection.executemany(_UPDATE_FACET, [(*each.facet, n) for n, each in edited])
     connection.executemany(_UNDATED, [(n,) for n, _ in edited])
-    connection.executemany(_UNINDEX, [(n,) for n, _ in edited])
     connection.executemany(_UPDATE_WORDS, [(*each.words, n) for n, each in edited])
-    connection.executemany(_INDEX, [(n, *each.words) for n, each in edited])
+    connection.executemany(_INDEX, [(n,) for n, _ in edited])
     moved = [(None, revision, n) for n in back] + [(now, revision, n) for n in gone]
     connection.executemany("update job set closed_at = ?, revision = ? where n = ?", moved)
     if fresh or back or gone or edited:
@@ -146,9 +156,16 @@ def insert_job(
     (latest,) = connection.execute("select coalesce(max(revision), 0) from job").fetchone()
     connection.execute(_INSERT_JOB, (last + 1, each.id, board, first_seen, changed_at, latest + 1, *each.job))
     connection.execute("update job set closed_at = ? where n = ?", (closed_at, last + 1))
+    name_all(connection, [each])
     connection.execute(_INSERT_FACET, (last + 1, board, *each.facet))
     connection.execute(_INSERT_WORDS, (last + 1, *each.words))
-    connection.execute(_INDEX, (last + 1, *each.words))
+    connection.execute(_INDEX, (last + 1,))
+
+
+def name_all(connection: sqlite3.Connection, postings: Sequence[Encoded]) -> None:
+    """See to it that the companies and places of these postings have numbers."""
+    for insert, at in _NAMES:
+        connection.executemany(insert, [(fold,) for fold in dict.fromkeys(each.facet[at] for each in postings)])
 
 
 def _known(

@@ -9,6 +9,7 @@ from v7core.models.filters import SearchHit, SearchQuery
 from v7services.storage.database import Database
 from v7services.storage.encoding import SUMMARY, summary_of
 from v7services.storage.filtering import condition
+from v7services.storage.marks import SIGN, marks_of
 from v7services.storage.polls import by_ids
 
 _WINDOW: Final = 160
@@ -17,6 +18,8 @@ _WINDOW: Final = 160
 
 _WEIGHED: Final = 200
 _LOOKED_BACK: Final = 200_000
+_FEW: Final = 2_000
+"""Postings that are put in order of their dates once they are found; more are found in that order."""
 _NAMING: Final = "{title company tags}"
 _HIT: Final = (
     f"select job.n, {SUMMARY}, words.body from job join board on board.n = job.board_n "
@@ -38,7 +41,7 @@ class Search:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text that can be looked for, each once, at most 16."""
-    found = (word.strip() for word in text.replace("\0", " ").split())
+    found = (word.strip() for word in text.replace("\0", " ").replace(SIGN, " ").split())
     readable = (word.encode("utf-8", "ignore").decode() for word in found)
     return tuple(dict.fromkeys(word for word in readable if any(c.isalnum() for c in word)))[:16]
 
@@ -99,7 +102,12 @@ def _latest(
         "select found.rowid from found join facet on facet.n = found.rowid "
         f"where found match ? and found.rowid > ? and {where} order by found.rowid desc limit ?"
     )
-    return [number for (number,) in connection.execute(sql, (match, above, *values, most))]
+    asked = _and(match, marks_of(connection, query.filters))
+    return [number for (number,) in connection.execute(sql, (asked, above, *values, most))]
+
+
+def _and(match: str, marks: str) -> str:
+    return f"({match}) AND {marks}" if marks else match
 
 
 def _weighed(connection: sqlite3.Connection, match: str, candidates: list[int]) -> list[int]:
@@ -116,10 +124,17 @@ def _weighed(connection: sqlite3.Connection, match: str, candidates: list[int]) 
 
 def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> list[int]:
     where, values = condition(query.filters, now)
-    rows = connection.execute(
-        f"select n from facet where n > ? and {where} order by newest desc, n desc limit ?",
-        (above, *values, query.limit),
-    )
+    marks = marks_of(connection, query.filters)
+    if marks and len(few := _latest(connection, query, now, above, marks, _FEW)) < _FEW:
+        rows = connection.execute(
+            "select n from facet where n in (select value from json_each(?)) order by newest desc, n desc limit ?",
+            (json.dumps(few), query.limit),
+        )
+    else:
+        rows = connection.execute(
+            f"select n from facet where n > ? and {where} order by newest desc, n desc limit ?",
+            (above, *values, query.limit),
+        )
     return [row[0] for row in rows]
 
 
@@ -138,7 +153,8 @@ def count(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, 
             "select count(*) from found join facet on facet.n = found.rowid "
             f"where found match ? and found.rowid > ? and {where}"
         )
-        return int(connection.execute(sql, (match_of(words), above, *values)).fetchone()[0])
+        asked = _and(match_of(words), marks_of(connection, query.filters))
+        return int(connection.execute(sql, (asked, above, *values)).fetchone()[0])
     if query.text.strip():
         return 0
     sql = f"select count(*) from facet where n > ? and {where}"
