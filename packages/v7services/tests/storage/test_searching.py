@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from v7core.models.filters import JobFilter, SearchQuery
 from v7core.models.jobs import Dated, EmploymentType, Pay, PayPeriod, Seniority, Workplace
 from v7core.testing import samples
+from v7services.storage import searching
 from v7services.storage.searches import query_in, query_out
-from v7services.storage.searching import snippet
+from v7services.storage.searching import snippet, words_of
+from v7services.storage.weighing import Weights
 
 names = st.sampled_from(["Acme", "ACME GmbH", "Straße", "Wren & Co"])
 places = st.sampled_from(["Berlin", "München", "New York", "Oslo, Norway"])
@@ -84,6 +86,42 @@ async def test_words_in_the_title_come_first(storage):
         samples.posting(2, title="Driver", text=f"Midwife, midwife, midwife. {'Long text. ' * 5}"),
     )
     assert ["Midwife", "Driver", "Cook"] == await found(storage, "midwife")
+
+
+@pytest.mark.parametrize(
+    ("text", "better", "worse"),
+    [
+        ("nurse", ("Nurse", "", "", "", "x"), ("Cook", "", "", "", "nurse nurse nurse nurse")),
+        ("nurse", ("", "", "", "", "A nurse."), ("", "", "", "", "A nurse. " + "Long text. " * 500)),
+        ("nurse", ("", "", "", "", "Nurse, nurse"), ("", "", "", "", "Nurse, nurses")),
+        ("Bäcker", ("", "", "", "", "BACKER bäcker"), ("", "", "", "", "backer")),
+        ("c", ("", "", "", "", "C and c"), ("", "", "", "", "C and c++ and c#")),
+        ("night nurse", ("", "", "", "", "night nurse"), ("", "", "", "", "night night night")),
+    ],
+)
+def test_a_text_outweighs_another(text, better, worse):
+    """By field, length, count and every word."""
+    weights = Weights(words_of(text), prefix=False)
+    assert weights.of(better) > weights.of(worse) > 0
+
+
+def test_a_beginning_counts_where_a_word_begins():
+    """Only there."""
+    weights = Weights(("nur",), prefix=True)
+    assert weights.of(("", "", "", "", "nurse")) > weights.of(("", "", "", "", "manure")) == 0
+
+
+async def test_names_are_looked_for_behind_the_latest_matches(storage, monkeypatch):
+    """However common the words are, down to a bound; a filter narrows both."""
+    monkeypatch.setattr(searching, "_WEIGHED", 4)
+    monkeypatch.setattr(searching, "_LOOKED_THROUGH", 80)
+    named = samples.posting(0, title="Common sense", text="The word is common.", locations=("Leeds",))
+    crowd = [samples.posting(n, title=f"Job {n}", text="Common sense.", locations=("Graz",)) for n in range(1, 60)]
+    await keep(storage, named, *crowd)
+    query = SearchQuery(text="common sense", limit=1)
+    assert "Common sense" == (await storage.search.search(query))[0].job.title
+    query = SearchQuery(text="common sense", limit=2, filters=JobFilter(places=("leeds",), keep_unknown=False))
+    assert ["Common sense"] == [hit.job.title for hit in await storage.search.search(query)]
 
 
 async def test_every_word_has_to_be_there(storage):

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from v7core.models.filters import SearchHit, SearchQuery
 from v7services.storage.database import Database
@@ -11,14 +11,15 @@ from v7services.storage.encoding import SUMMARY, summary_of
 from v7services.storage.filtering import condition
 from v7services.storage.marks import SIGN, marks_of
 from v7services.storage.polls import by_ids
+from v7services.storage.weighing import Weights
 
 _WINDOW: Final = 160
 """Characters of a snippet."""
 
 
 _WEIGHED: Final = 200
-_LOOKED_BACK: Final = 200_000
-_FEW: Final = 2_000
+_LOOKED_THROUGH: Final = 10_000
+_FEW: Final = 5_000
 """Postings that are put in order of their dates once they are found; more are found in that order."""
 _NAMING: Final = "{title company tags}"
 _HIT: Final = (
@@ -61,35 +62,48 @@ def find(connection: sqlite3.Connection, query: SearchQuery, now: datetime, *, a
     words = words_of(query.text)
     if not words:
         return () if query.text.strip() else _hits(connection, _newest(connection, query, now, above), ())
-    match = match_of(words)
-    if len(words[-1]) >= 3 and not _any(connection, match):  # still typing
-        match = match_of(words, prefix=True)
-    return _hits(connection, _best(connection, query, now, above, match), words)
+    # Without one that holds the last word, it is still being typed.
+    prefix = len(words[-1]) >= 3 and not _any(connection, match_of(words))
+    return _hits(connection, _best(connection, query, now, above, words, prefix=prefix), words)
 
 
 def _any(connection: sqlite3.Connection, match: str) -> bool:
     return connection.execute("select 1 from found where found match ? limit 1", (match,)).fetchone() is not None
 
 
-def _best(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str) -> list[int]:
+def _best(
+    connection: sqlite3.Connection,
+    query: SearchQuery,
+    now: datetime,
+    above: int,
+    words: tuple[str, ...],
+    *,
+    prefix: bool,
+) -> list[int]:
     """Numbers of the postings that hold every word, best first: those that hold them in what names the job, then those
-    that hold them anywhere; among these by BM25.
+    that hold them anywhere; among these as `weighing` says.
 
-    Weighing a match costs a hundred times what finding it costs, and a common word stands in a third of the store: so
-    of each kind only the latest to arrive are weighed, `_WEIGHED` or four times as many as are asked for. Words that
-    every tenth posting holds say little: what they find is not weighed, the latest comes first, and names are looked
-    through as far back as `_LOOKED_BACK` arrivals.
+    Weighing a match costs ten times what finding it costs, and a common word stands in a third of the store: so of each
+    kind only the latest to arrive are weighed, `_WEIGHED` or four times as many as are asked for, and names are looked
+    for among the latest `_LOOKED_THROUGH` matches or so. Words that every tenth posting holds say little: what they
+    find is not weighed, the latest comes first.
     """
     most = max(_WEIGHED, 4 * query.limit)
-    naming = f"{_NAMING} : ({match})"
+    match = match_of(words, prefix=prefix)
     anywhere = _latest(connection, query, now, above, match, most)
-    if len(anywhere) == most and anywhere[0] - anywhere[-1] < 10 * most:
-        named = _latest(connection, query, now, max(above, anywhere[0] - _LOOKED_BACK), naming, query.limit)
+    if not anywhere:
+        return []
+    is_whole = len(anywhere) < most
+    span = anywhere[0] - anywhere[-1]
+    since = anywhere[-1] - 1 if is_whole else max(above, anywhere[0] - span * max(1, _LOOKED_THROUGH // most))
+    named = _since(connection, query, now, since, f"{_NAMING} : ({match})", most)
+    if not is_whole and span < 10 * most:
         return list(dict.fromkeys([*named, *anywhere]))[: query.limit]
-    named = anywhere if len(anywhere) < most else _latest(connection, query, now, above, naming, most)
-    best = _weighed(connection, naming, named)
+    weights = Weights(words, prefix=prefix)
+    best = _weighed(connection, weights, named)
     if len(best) < query.limit:
-        best += _weighed(connection, match, sorted(set(anywhere).difference(best), reverse=True))
+        rest = set(anywhere).difference(best)
+        best += _weighed(connection, weights, sorted(rest, reverse=True))
     return best[: query.limit]
 
 
@@ -97,29 +111,42 @@ def _latest(
     connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str, most: int
 ) -> list[int]:
     """Matches that the filters accept, the latest to arrive first."""
+    sql, values = _accepted(connection, query, now, above, match)
+    return [number for (number,) in connection.execute(f"{sql} order by found.rowid desc limit ?", (*values, most))]
+
+
+def _since(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str, most: int
+) -> list[int]:
+    """As `_latest`, for a match that few postings of the range may hold.
+
+    Upwards, FTS5 begins where the range does; downwards it looks for the first match through everything, and only then
+    whether that is still in the range.
+    """
+    sql, values = _accepted(connection, query, now, above, match)
+    return [number for (number,) in connection.execute(f"{sql} order by found.rowid", values)][: -most - 1 : -1]
+
+
+def _accepted(
+    connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int, match: str
+) -> tuple[str, list[Any]]:
     where, values = condition(query.filters, now)
     sql = (
         "select found.rowid from found join facet on facet.n = found.rowid "
-        f"where found match ? and found.rowid > ? and {where} order by found.rowid desc limit ?"
+        f"where found match ? and found.rowid > ? and {where}"
     )
-    asked = _and(match, marks_of(connection, query.filters))
-    return [number for (number,) in connection.execute(sql, (asked, above, *values, most))]
+    return sql, [_and(match, marks_of(connection, query.filters)), above, *values]
 
 
 def _and(match: str, marks: str) -> str:
     return f"({match}) AND {marks}" if marks else match
 
 
-def _weighed(connection: sqlite3.Connection, match: str, candidates: list[int]) -> list[int]:
-    """Those of the candidates, latest first, that match, best first."""
-    if not candidates:
-        return []
-    # The plus keeps the list a test of each match: looked up one by one, every number would weigh the words anew.
-    sql = (
-        "select rowid from found where found match ? and rowid >= ? "
-        "and +rowid in (select value from json_each(?)) order by bm25(found, 8, 4, 3, 3, 1)"
-    )
-    return [number for (number,) in connection.execute(sql, (match, candidates[-1], json.dumps(candidates)))]
+def _weighed(connection: sqlite3.Connection, weights: Weights, numbers: list[int]) -> list[int]:
+    """Best first; of equal ones the first of these."""
+    rows = by_ids(connection, "select title, company, places, tags, body, n from words where n in", numbers)
+    found = {number: weights.of(fields) for *fields, number in rows}
+    return sorted(numbers, key=lambda number: -found[number])
 
 
 def _newest(connection: sqlite3.Connection, query: SearchQuery, now: datetime, above: int) -> list[int]:
