@@ -91,7 +91,7 @@ async def test_words_in_the_title_come_first(storage):
 @pytest.mark.parametrize(
     ("text", "better", "worse"),
     [
-        ("nurse", ("Nurse", "", "", "", "x"), ("Cook", "", "", "", "nurse nurse nurse nurse")),
+        ("nurse", ("Nurse", "", "", "", "x"), ("Cook", "", "", "", "nurse nurse nurse")),
         ("nurse", ("", "", "", "", "A nurse."), ("", "", "", "", "A nurse. " + "Long text. " * 500)),
         ("nurse", ("", "", "", "", "Nurse, nurse"), ("", "", "", "", "Nurse, nurses")),
         ("Bäcker", ("", "", "", "", "BACKER bäcker"), ("", "", "", "", "backer")),

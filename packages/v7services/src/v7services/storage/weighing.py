@@ -46,7 +46,7 @@ class Weights:
             fields: Title, company, places, tags and body.
         """
         *names, body = map(_folded, fields)
-        longer = 1.0 - _B + _B * len(body) / _USUAL
+        longer = max(0.5, 1.0 - _B + _B * len(body) / _USUAL)  # a text of three words is no better than a short one
         total = 0.0
         for pattern in self._patterns:
             counted = _WEIGHTS[-1] * len(pattern.findall(body)) / longer
