@@ -52,6 +52,22 @@ def test_a_board_a_profile_a_ranking_a_reaction_and_why(board, v7):
     assert json.loads(v7("status", "--json"))["last_measured"]["thompson_duration_ms"]["value"] > 0
 
 
+def test_who_reads_a_pipe_hears_of_a_poll_at_once(board, v7, monkeypatch):
+    """Not when the command ends: `--watch` does not."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    v7("sources", "add", "lever:acme")
+    command = [sys.executable, "-m", "v7terminal", "refresh", "--watch"]
+    watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert "24 received, 24 new" in watching.stdout.readline()
+        assert watching.poll() is None
+        assert 24 == json.loads(v7("status", "--json"))["jobs"]["open"]
+    finally:
+        watching.kill()
+        watching.wait(30)
+        watching.stdout.close()
+
+
 def test_what_a_board_takes_down_is_closed_and_what_it_changes_is_kept(board, v7):
     """Only on a sound poll; the reaction stays with what was shown."""
     v7("sources", "add", "lever:acme")

@@ -1,6 +1,7 @@
 """Polling."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 
 import click
@@ -27,7 +28,12 @@ Tell = Callable[[tuple[PollReport, ...]], None]
 @click.pass_context
 def refresh(ctx: click.Context, sources: tuple[str, ...], due: bool, watch: bool, as_json: bool) -> None:
     """Poll your sources now: all that are not paused, or those named, such as `greenhouse:acme`."""
-    tell = _as_json if as_json else _as_lines
+    write = _as_json if as_json else _as_lines
+
+    def tell(reports: tuple[PollReport, ...]) -> None:
+        write(reports)
+        sys.stdout.flush()  # who reads a pipe hears of a poll when it is kept, not when this ends
+
     run(_refresh(given_home(ctx), sources, due or watch, watch, tell))
 
 
