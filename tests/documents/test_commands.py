@@ -60,7 +60,7 @@ SHOWS = {
     "rank --top 5": r"(?m)^5\. ",
     "react 3f2a interested": r"ok \S+",
     "undo": r"ok \S+",
-    "search night nurse": r"(?i)night nurse",
+    "search nurse in:leeds": r"(?i)night nurse",
     "reactions --json": r"retraction",
     "status --json": r'"jobs": *12',
 }

@@ -1,4 +1,4 @@
-"""The pure parts: formatting, filters, links, keys, charts."""
+"""The pure parts: formatting, links, keys, charts."""
 
 from datetime import timedelta
 
@@ -9,12 +9,10 @@ from rich.cells import cell_len
 
 from v7core.errors import InvalidValue
 from v7core.models.dashboard import TimestampedValue
-from v7core.models.filters import JobFilter
-from v7core.models.jobs import EmploymentType, Pay, PayPeriod, Precision, Seniority, Workplace
-from v7core.testing.samples import NOW, posting
+from v7core.models.jobs import Pay, PayPeriod, Precision
+from v7core.testing.samples import NOW
 from v7ui import formatting
 from v7ui.charting import bars, braille, buckets, gauge, nice_top
-from v7ui.filters import holds, parse
 from v7ui.keys import KEYS, conflicts, hints
 from v7ui.links import checked_link
 
@@ -82,52 +80,6 @@ def test_pay_reads_as_the_source_said_it(pay, expected):
 def test_durations_follow_the_dashboard_format():
     """Three digits below a millisecond, one above, a dash for nothing measured."""
     assert ["0.031ms", "12.3ms", "—"] == [formatting.duration(value) for value in (0.0312, 12.345, None)]
-
-
-def test_a_filter_line_becomes_words_and_filters():
-    """Every filter of the language, in one line."""
-    words, filters = parse(
-        'night nurse remote hybrid in:berlin in:"new york" pay:60kEUR days:7 level:senior type:full-time '
-        "company:acme -company:wren source:feed strict"
-    )
-    assert "night nurse" == words
-    assert filters == JobFilter(
-        workplaces=frozenset({Workplace.REMOTE, Workplace.HYBRID}),
-        places=("berlin", "new york"),
-        pay_floor=60_000.0,
-        currency="EUR",
-        seniorities=frozenset({Seniority.SENIOR}),
-        employment_types=frozenset({EmploymentType.FULL_TIME}),
-        companies=("acme",),
-        not_companies=("wren",),
-        posted_within_days=7.0,
-        sources=("feed",),
-        keep_unknown=False,
-    )
-
-
-@pytest.mark.parametrize("text", ["pay:much", "days:soon", "level:wizard", "type:x", "days:-1", "pay:0EUR"])
-def test_a_filter_without_sense_is_refused(text):
-    """With a typed error, not a guess."""
-    with pytest.raises(InvalidValue):
-        parse(text)
-
-
-@given(st.text())
-def test_any_text_is_a_filter_line_or_refused(text):
-    """No input breaks the parser."""
-    try:
-        words, _ = parse(text)
-    except InvalidValue:
-        return
-    assert words.isprintable()
-
-
-def test_words_hold_in_title_company_and_place():
-    """All of them, in any order, ignoring case."""
-    job = posting(2).summary()
-    assert holds(job, "data ACME porto")
-    assert not holds(job, "data oslo")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from textual.command import CommandPalette
 from v7core.errors import StorageError, StorageFault
 from v7core.models.dashboard import EventType, SystemEvent
 from v7core.models.feed import ReactionKind
+from v7core.models.filters import JobFilter, SearchQuery
+from v7core.models.jobs import Workplace
 from v7core.models.person import ApplicationStage, Settings
 from v7core.testing.fakes import MemoryPacks, MemorySettings, MemorySources, standing
 from v7core.testing.samples import NOW, posting, starter_pack
@@ -99,6 +101,49 @@ async def test_a_search_is_kept_and_says_what_is_new(open_on, until, capture):
         await pilot.press("j", "D", "escape")
         await until(pilot, lambda: screen.rule.right == "1 kept")
         assert ["nurse"] == [search.text for search in await searches.list()]
+
+
+async def test_a_search_kept_under_a_name_runs_as_what_it_asks(open_on, until):
+    """A command keeps one under any name: the line then says its words and filters."""
+    app = open_on("search")
+    wanted = JobFilter(workplaces=frozenset({Workplace.REMOTE}), keep_unknown=False)
+    await app.room.ports.searches.keep("My remote jobs", SearchQuery(text="engineer", filters=wanted))
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        await pilot.press("escape", "F")
+        await until(pilot, lambda: app.screen is not screen)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.line.value == "engineer remote strict")
+        await until(pilot, lambda: ["Data Engineer 9"] == [hit.job.title for hit in screen.list.rows])
+
+
+async def test_a_kept_search_that_no_line_says_is_told(open_on, until):
+    """Rather than run as something else."""
+    app = open_on("search")
+    await app.room.ports.searches.keep("Anywhere", SearchQuery(filters=JobFilter(places=("",))))
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        await pilot.press("escape", "F")
+        await until(pilot, lambda: app.screen is not screen)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.status.text.startswith("Anywhere: "))
+        assert "" == screen.line.value
+
+
+async def test_how_many_are_kept_though_unknown_is_counted(open_on, until):
+    """And dropped by `strict`; on the deck the rule is told when a filter is typed."""
+    app = open_on("search")
+    async with app.run_test(size=(120, 30)) as pilot:
+        screen = app.screen
+        await pilot.press(*"in:oslo", "enter")  # three jobs are there, three are remote and do not say
+        await until(pilot, lambda: screen.rule.left == "6 jobs · 3 kept though unknown: strict drops them")
+        await pilot.press("slash", "end", *" strict", "enter")
+        await until(pilot, lambda: screen.rule.left == "3 jobs")
+    app = open_on("deck")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: len(app.screen.list.rows) == 12)
+        await pilot.press("slash", *"remote", "enter")
+        await until(pilot, lambda: "strict drops it" in app.screen.status.text)
 
 
 async def test_what_was_reacted_to_in_search_leaves_the_deck(open_on, until):

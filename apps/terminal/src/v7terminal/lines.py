@@ -7,8 +7,8 @@ from v7core.models.sources import PollReport
 SHOWN_REASONS = 3
 
 
-def card_line(rank: int, card: Card, why: Explanation | None = None) -> str:
-    """Rank, title, company, source, score and the reasons, on one line that begins `1. `."""
+def card_line(rank: int, card: Card, why: Explanation | None = None, unsaid: tuple[str, ...] = ()) -> str:
+    """Rank, title, company, source, score, what was asked and it does not say, the reasons; it begins `1. `."""
     job, scored = card.job, card.scored
     parts = [
         f"{rank}. {job.title}",
@@ -17,6 +17,7 @@ def card_line(rank: int, card: Card, why: Explanation | None = None) -> str:
         short_id(job.id),
         f"{scored.profile.value} {scored.score:+.2f} (mean {scored.mean:+.2f} ±{scored.sd:.2f})",
     ]
+    parts += _silence(unsaid)
     if why is not None:
         parts.append(reasons(why))
     return " · ".join(parts)
@@ -35,11 +36,15 @@ def reasons(why: Explanation, count: int = SHOWN_REASONS) -> str:
     return "because " + ", ".join(f"{part.token} {part.logits:+.2f}" for part in weighty)
 
 
-def job_line(job: JobSummary) -> str:
-    """One posting found."""
+def job_line(job: JobSummary, unsaid: tuple[str, ...] = ()) -> str:
+    """One posting found, and what was asked that it does not say."""
     where = place_of(job)
-    parts = [short_id(job.id), job.title, job.company, where, pay_of(job.pay), f"{job.source}"]
+    parts = [short_id(job.id), job.title, job.company, where, pay_of(job.pay), f"{job.source}", *_silence(unsaid)]
     return " · ".join(part for part in parts if part)
+
+
+def _silence(unsaid: tuple[str, ...]) -> list[str]:
+    return [f"does not say: {', '.join(unsaid)}"] if unsaid else []
 
 
 def place_of(job: JobSummary) -> str:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         TooLarge,
         V7Error,
     )
+    from v7core.filter_language import FILTER_HELP, holds_words, parse_filters, spell_filters
     from v7core.models.dashboard import (
         AlertSeverity,
         AlertType,
@@ -159,6 +160,7 @@ _NAMES: Final = {
         "RedirectError SchemaError SourceError SourceGone StatusError StorageError StorageFault "
         "SystemResourcesExhausted TlsError TooLarge V7Error"
     ),
+    "v7core.filter_language": ("FILTER_HELP holds_words parse_filters spell_filters"),
     "v7core.models.dashboard": (
         "AlertSeverity AlertType DashboardAlert DashboardMetrics EventType PerformanceTrendData "
         "SystemEvent SystemHealthData SystemStatus TimestampedValue TrendDirection"
@@ -212,6 +214,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "FILTER_HELP",
     "REWARDS",
     "APIHealthStatus",
     "Acknowledgement",
@@ -344,6 +347,9 @@ __all__ = [
     "clean_block",
     "clean_text",
     "document_digest",
+    "holds_words",
     "job_id",
+    "parse_filters",
     "short_id",
+    "spell_filters",
 ]

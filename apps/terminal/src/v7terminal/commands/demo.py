@@ -10,6 +10,7 @@ import attrs
 import click
 
 from v7core.models.feed import Deck, Explanation
+from v7core.models.filters import JobFilter
 from v7core.models.sources import PollReport
 from v7terminal.compose import demo_boards, opened_feed, opened_sources, opened_storage
 from v7terminal.console import say, say_json
@@ -120,7 +121,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "left_out": [attrs.asdict(each) for each in outcome.left_out],
         "postings": outcome.deck.total,
         "top": [
-            {**card_document(card), "because": why.contributions[:3]}
+            {**card_document(card, JobFilter()), "because": why.contributions[:3]}
             for card, why in zip(outcome.deck.cards, outcome.whys, strict=True)
         ],
     }

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from v7core.errors import ConfigError, InvalidValue
+from v7core.filter_language import parse_filters
 from v7core.models.person import Settings
 from v7core.text import clean_text
 from v7terminal.compose import opened_storage
@@ -23,13 +24,18 @@ def _truth(text: str) -> bool:
     return words[text.casefold()]
 
 
+def _line(text: str) -> str:
+    parse_filters(text)
+    return clean_text(text)
+
+
 SETTABLE: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
     "blend": (float, "a number from 0 (Match only) to 1 (Manifest only)"),
     "seed": (int, "a whole number from 0"),
     "theme": (clean_text, "v7-dark, v7-light or v7-contrast"),
     "reduced_motion": (_truth, "true or false"),
     "refresh_ms": (int, "100, 250, 500 or 1000"),
-    "deck_filter": (clean_text, "one line as it is typed on the deck, or nothing"),
+    "deck_filter": (_line, "one line as it is typed on the deck, or nothing"),
 }
 """What `set` may change, how a word becomes a value, and what is allowed."""
 
@@ -80,6 +86,8 @@ def set_(ctx: click.Context, key: str, value: str, as_json: bool) -> None:
     read, allowed = SETTABLE[key]
     try:
         parsed = read(value)
+    except InvalidValue as error:
+        raise ConfigError(key, str(error)) from error
     except ValueError as error:
         raise ConfigError(key, f"{clean_text(value, limit=40)!r} is not {allowed}") from error
     if key == "theme" and parsed not in ("v7-dark", "v7-light", "v7-contrast"):

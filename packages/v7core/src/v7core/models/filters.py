@@ -14,7 +14,7 @@ class JobFilter:
     """What a person wants to see. An empty filter accepts everything.
 
     Raises:
-        InvalidValue: the pay floor has no currency, or a number is not positive.
+        InvalidValue: the pay floor has no currency, or a number is not positive or not finite.
     """
 
     workplaces: frozenset[Workplace] = frozenset()
@@ -35,7 +35,7 @@ class JobFilter:
     """Whether a posting that does not say is kept."""
 
     def __post_init__(self) -> None:
-        if self.pay_floor is not None and (self.currency is None or not self.pay_floor > 0):
+        if self.pay_floor is not None and (self.currency is None or not 0 < self.pay_floor < float("inf")):
             raise InvalidValue("a pay floor is a positive amount in a currency")
         if self.posted_within_days is not None and not 0 < self.posted_within_days <= _CENTURY_DAYS:
             raise InvalidValue("posted within a positive number of days, at most a century")
@@ -54,6 +54,10 @@ class JobFilter:
             if part is Ternary.UNKNOWN:
                 worst = Ternary.UNKNOWN
         return worst
+
+    def unsaid(self, job: JobSummary, now: datetime) -> tuple[str, ...]:
+        """The parts that were asked and that the posting does not answer, by name."""
+        return tuple(name for name, part in self.answers(job, now) if part is Ternary.UNKNOWN)
 
     def answers(self, job: JobSummary, now: datetime) -> Iterable[tuple[str, Ternary]]:
         """Each part that was asked, by name: what a screen shows to say why."""

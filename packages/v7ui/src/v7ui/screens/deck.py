@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
+from v7core.filter_language import holds_words
 from v7core.models.feed import Card, Deck, Explanation, ProfileKind, ReactionKind
 from v7core.models.filters import JobFilter
 from v7core.models.jobs import JobId, JobPosting, JobSummary
 from v7ui.deck_state import DeckState
-from v7ui.filters import holds
 from v7ui.formatting import plural, score
 from v7ui.keys import bindings_for
 from v7ui.reactions import Taken, deed
@@ -139,7 +139,7 @@ class DeckScreen(Narrowing):
             self._sync()
 
     def _wanted(self, job: JobSummary) -> bool:
-        return holds(job, self._words)
+        return holds_words(job, self._words)
 
     def _sync(self, *, stay_on: JobId | None = None) -> None:
         """Show the state; the cursor stays on its row, or on the job given."""

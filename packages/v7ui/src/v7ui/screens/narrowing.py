@@ -5,10 +5,10 @@ from dataclasses import replace
 from textual.widgets import Input
 
 from v7core.errors import InvalidValue
+from v7core.filter_language import parse_filters
 from v7core.models.feed import Deck
 from v7core.models.filters import JobFilter
 from v7core.text import clean_text
-from v7ui.filters import parse
 from v7ui.room import LENSES, Room
 from v7ui.screens.base import focus_if
 from v7ui.screens.jobs import JobScreen
@@ -75,11 +75,13 @@ class Narrowing(JobScreen[CardList]):
             focus_if(self, self.list)
             self.list.move_to(0)
             self._keep_filter()
+            if self._filter.keep_unknown and self._filter != JobFilter():
+                self.say("What a posting does not say is kept: strict drops it")
 
     def _narrow(self, text: str) -> bool:
         """Take a line as the filter; False when it makes no sense."""
         try:
-            self._words, self._filter = parse(text)
+            self._words, self._filter = parse_filters(text)
         except InvalidValue as error:
             self.say(str(error), ink="bad")
             return False

@@ -1,5 +1,6 @@
 """Search over every stored posting: words and typed filters on one line, searches kept by a key."""
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,11 +10,11 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from v7core.errors import InvalidValue
+from v7core.filter_language import FILTER_HELP, parse_filters, spell_filters
 from v7core.models.feed import ReactionKind
-from v7core.models.filters import JobFilter, SavedSearch, SearchQuery
+from v7core.models.filters import SavedSearch, SearchQuery
 from v7core.models.jobs import JobPosting
 from v7core.text import clean_text
-from v7ui.filters import HELP, parse
 from v7ui.formatting import plural
 from v7ui.keys import bindings_for
 from v7ui.reactions import Taken, deed
@@ -51,7 +52,7 @@ class SearchScreen(JobScreen[HitList]):
 
     def __init__(self, room: Room) -> None:
         super().__init__(room, HitList(empty="Type what you look for, or press enter for the newest."))
-        self.line = TextLine(room.look, "Find", placeholder=HELP, id="search-line")
+        self.line = TextLine(room.look, "Find", placeholder=FILTER_HELP, id="search-line")
         self.kept: tuple[SavedSearch, ...] = ()
         self._found = ""
         self.list.reacted = room.reactions.reacted
@@ -110,7 +111,7 @@ class SearchScreen(JobScreen[HitList]):
 
     @staticmethod
     def _query(text: str) -> SearchQuery:
-        words, filters = parse(text)
+        words, filters = parse_filters(text)
         return SearchQuery(text=words, filters=filters, limit=LIMIT)
 
     async def _search(self, query: SearchQuery) -> None:
@@ -122,8 +123,8 @@ class SearchScreen(JobScreen[HitList]):
         self.list.now = self.room.ports.clock.now()
         self.list.show(hits, cursor=0, empty="Nothing found. Fewer words, or esc to clear the line.")
         more = " or more: narrow it down" if len(hits) == query.limit else ""
-        silent = query.filters.keep_unknown and query.filters != JobFilter()
-        kept = f" {self.room.look.glyphs.dot} what a posting does not say is kept: strict drops it" if silent else ""
+        silent = sum(bool(query.filters.unsaid(hit.job, self.list.now)) for hit in hits)
+        kept = f" {self.room.look.glyphs.dot} {silent} kept though unknown: strict drops them" if silent else ""
         self._found = f"{plural(len(hits), 'job')}{more}{kept}"
         self._tell_rule()
 
@@ -171,10 +172,23 @@ class SearchScreen(JobScreen[HitList]):
         if search is None:
             self.work(self._read_kept, "searches")
             return
-        self.line.value = search.text
+        try:
+            self.line.value = self._line_of(search)
+        except InvalidValue as error:
+            self.say(f"{search.text}: {error}", ink="bad")
+            return
         self._search_now()
         focus_if(self, self.list)
         self.work(lambda: self._look(search), "keep", exclusive=False)
+
+    @staticmethod
+    def _line_of(search: SavedSearch) -> str:
+        """The line it was kept under; where that is only a name, as a command may give, a line that asks the same."""
+        words, filters = search.query.text, search.query.filters
+        with suppress(InvalidValue):
+            if parse_filters(search.text) == (words, filters):
+                return search.text
+        return spell_filters(words, filters)
 
     async def _look(self, search: SavedSearch) -> None:
         if await self.ask(self.room.ports.searches.look(search.text), "The look was not noted") is not None:
@@ -231,7 +245,7 @@ class SearchScreen(JobScreen[HitList]):
     def about(self) -> list[Span]:
         job = self.job
         title = "No job selected" if job is None else f"{job.title} ({job.company})"
-        return [(title, "foreground"), (f"The line takes: {HELP}", "dim")]
+        return [(title, "foreground"), (f"The line takes: {FILTER_HELP}", "dim")]
 
     # --- the rest
 

@@ -11,9 +11,9 @@ from textual.widgets import Input
 
 from v7core.constants import SacredUIConstants as Budgets
 from v7core.errors import InvalidValue
+from v7core.filter_language import parse_filters
 from v7core.models.person import Settings
 from v7core.text import clean_text
-from v7ui.filters import parse
 from v7ui.formatting import fit
 from v7ui.keys import KEYS, bindings_for, conflicts, effective, written
 from v7ui.room import Room
@@ -55,7 +55,7 @@ def _muted(settings: Settings, text: str) -> Settings:
 
 
 def _filtered(settings: Settings, text: str) -> Settings:
-    parse(text)
+    parse_filters(text)
     return replace(settings, deck_filter=text)
 
 
