@@ -1,6 +1,10 @@
 """Backup, restore, checks, export, import, a new start, and taking everything away."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,22 @@ from v7services.storage.exporting import export_lines, export_rows
 from v7services.storage.files import beside
 from v7services.storage.importing import Imported, import_lines
 from v7services.storage.maintenance import backup, delete_everything, restore
+from v7services.storage.opening import copy_to
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def pid_of_nobody():
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait(30)
+    return process.pid
+
+
+def killed(*_args, **_options):
+    raise Killed
 
 
 async def live(storage):
@@ -83,6 +103,33 @@ async def test_restore_sets_the_present_store_aside(path, tmp_path):
         assert storage.notices == ()
     async with await Storage.open(old) as storage:
         assert ["then", "since"] == [event.event_key for event in await storage.log.read()]
+
+
+@pytest.mark.parametrize("name", ["copy.sqlite3", ".v7.sqlite3.restoring"])
+async def test_what_a_killed_copy_left_is_removed_by_the_next_one(storage, tmp_path, name):
+    """And nothing else: what another process writes now stays, like what only looks like a draft."""
+    gone = pid_of_nobody()
+    start = f".{name.removeprefix('.')}."
+    stays = (f"{start}{os.getppid()}", f"{start}mine", f"other{start}{gone}")
+    for each in (f"{start}{gone}", f"{start}{gone}-journal", f"{start}{gone}-wal", *stays):
+        (tmp_path / each).write_text("draft")
+    await storage.database.read(lambda connection: copy_to(connection, tmp_path / name))
+    assert {name, *stays} == {each.name for each in tmp_path.iterdir() if each.is_file()}
+
+
+async def test_drafts_of_a_restore_go_with_everything(storage, path, tmp_path, monkeypatch):
+    """A restore killed in the middle of its copy leaves the person's log in a draft: it is V7's to remove."""
+    await live(storage)
+    made = await backup(storage.database, tmp_path / "b.sqlite3")
+    await storage.close()
+    monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", killed)
+    with pytest.raises(Killed):
+        restore(path, made.path)
+    monkeypatch.undo()
+    assert any(each.name.startswith(".") for each in path.parent.iterdir())
+    delete_everything(path)
+    assert [] == list(path.parent.iterdir())
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"no database" * 500, lambda b: b""])

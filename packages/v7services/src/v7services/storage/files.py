@@ -85,25 +85,36 @@ def tighten(path: Path) -> bool:
     return changed
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a small file whole or not at all: a draft, synced, renamed over the old one.
+def draft_of(target: Path) -> Path:
+    """Where this process writes what becomes `target` once it is whole."""
+    return target.with_name(f"{_drafts(target)}{os.getpid()}")
 
-    Raises:
-        OSError: as the system says; the old content is still there.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(draft, flags, PRIVATE_FILE)
+
+def left_drafts(target: Path) -> tuple[Path, ...]:
+    """Drafts of `target`, and what SQLite put beside them, that nobody writes any more: their process was killed."""
+    left = []
+    for each in target.parent.iterdir():
+        pid = each.name.removeprefix(_drafts(target)).partition("-")[0]
+        if each.name.startswith(_drafts(target)) and pid.isdecimal() and not _others(int(pid)):
+            left.append(each)
+    return tuple(left)
+
+
+def _drafts(target: Path) -> str:
+    return f".{target.name.removeprefix('.')}."
+
+
+def _others(pid: int) -> bool:
+    """Whether another process of that number runs."""
+    if pid == os.getpid():
+        return False
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -146,11 +146,13 @@ def _checked(connection: sqlite3.Connection) -> sqlite3.Connection:
 def copy_to(connection: sqlite3.Connection, target: Path) -> None:
     """A whole, private, durable copy of the database, in the place of `target` only once it is complete.
 
+    Drafts of `target` that a process left which was killed are removed.
+
     Raises:
         sqlite3.Error, OSError: `target` is as it was.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    for leftover in (draft, *(files.beside(draft, ending) for ending in files.BESIDE)):
+    draft = files.draft_of(target)
+    for leftover in files.left_drafts(target):
         leftover.unlink(missing_ok=True)
     files.create_private(draft)
     try:
