@@ -34,6 +34,8 @@ NOT_YET: Final = "not ranked yet"
 
 CHUNK: Final = 250
 """Jobs admitted or retired at once: a few milliseconds of a thread."""
+_ASKED: Final = 5_000
+"""Jobs the store is asked about at once."""
 
 
 class Candidates:
@@ -61,12 +63,15 @@ class Candidates:
         self._recorder = recorder
         self._first_hand = first_hand
         self._revision = -1
-        self._open: dict[JobId, None] = {}
-        """In the order they arrived."""
+        self._total = 0
+        self._below = 0
+        """Open jobs that arrived before this one have not been looked at since the start."""
+        self._waiting: dict[JobId, None] = {}
+        """Jobs that were looked at and whose row in the engine is missing, or not that of the posting as it is now."""
+        self._is_open: dict[JobId, bool] = {}
+        """Of the jobs that were reacted to or are in a group."""
         self._left_out: dict[JobId, str] = {}
         self._reasons: Counter[str] = Counter()
-        self._stale: set[JobId] = set()
-        """Jobs that may be shown and whose row in the engine is missing, or not that of the posting as it is now."""
         self._queued: set[JobId] = set()
         self._seen: tuple[object, ...] = ()
         """What the exclusions were last worked out from."""
@@ -82,23 +87,25 @@ class Candidates:
     @property
     def total(self) -> int:
         """Open jobs."""
-        return len(self._open)
+        return self._total
 
     @property
     def missing(self) -> int:
-        """Jobs whose row is not in the engine yet, or not that of the posting as it is now."""
-        return len(self._stale)
+        """Jobs that may be shown and are not in the engine yet."""
+        return max(0, self._total - len(self._left_out) - len(self._engine))
 
     def __contains__(self, job: object) -> bool:
         """Whether a job may be shown."""
-        return job in self._open and job not in self._left_out
+        return job in self._engine and job not in self._left_out
 
     def left_out(self) -> Counter[str]:
         """How many open jobs cannot be shown, by reason. Costs the same however many jobs there are."""
         found = Counter(self._reasons)
-        dead = [letter.job.id for letter in self._queue.dead_letters if letter.final]
-        found[UNREADABLE] = sum(job in self and job not in self._engine for job in dead)
-        found[NOT_YET] = max(0, self.total - len(self._left_out) - len(self._engine) - found[UNREADABLE])
+        dead = {letter.job.id for letter in self._queue.dead_letters if letter.final}
+        found[UNREADABLE] = sum(
+            job not in self._left_out and job not in self._engine and self._is_open.get(job, True) for job in dead
+        )
+        found[NOT_YET] = max(0, self.missing - found[UNREADABLE])
         return found
 
     # --- keeping up -------------------------------------------------------------------------------------------------
@@ -124,28 +131,38 @@ class Candidates:
         if seen == self._seen:
             return
         await self._read_sources(groups)
-        left_out = await asyncio.to_thread(self._excluded, reacted, expired, groups)
-        self._stale.update(job for job in self._left_out if job not in left_out and job in self._open)
-        self._stale.difference_update(left_out)
+        done = await asyncio.to_thread(reacted)
+        await self._read_open(done, groups)
+        left_out = await asyncio.to_thread(self._excluded, done, expired, groups)
+        self._waiting.update(dict.fromkeys(job for job in self._left_out if job not in left_out))
+        for job in left_out:
+            self._waiting.pop(job, None)
         self._left_out, self._reasons, self._seen = left_out, Counter(left_out.values()), seen
         await self._retire([job for job in left_out if job in self._engine])
 
     async def _read_changes(self) -> None:
         revision = await self._storage.jobs.revision()  # before reading: what comes meanwhile is read once more
         if self._revision < 0:
-            ids = await self._storage.jobs.open_jobs()
-            # An id's hash is worked out in Python: ten thousand of them keep the loop for as long as a frame.
-            self._open, self._stale = await asyncio.to_thread(lambda: (dict.fromkeys(ids), set(ids)))
+            self._below = await self._storage.jobs.total() + 1
         else:
             changed, closed = await self._storage.jobs.changed_since(self._revision)
-            self._open.update(dict.fromkeys(changed))
-            self._stale.update(changed)
+            self._waiting.update(dict.fromkeys(changed))
             self._queued.difference_update(changed)  # what is queued is no longer what the posting says
+            self._is_open.update((job, True) for job in changed if job in self._is_open)
+            dead = {letter.job.id for letter in self._queue.dead_letters}
+            self._is_open.update((job, False) for job in closed if job in self._is_open or job in dead)
             for job in closed:
-                self._open.pop(job, None)
-                self._stale.discard(job)
+                self._waiting.pop(job, None)
             await self._retire(closed)
+        self._total = sum((await self._storage.jobs.counts()).values())
         self._revision = revision
+
+    async def _read_open(self, done: Set[JobId], groups: Iterable[Sequence[JobId]]) -> None:
+        new = [job for jobs in (done, *groups) for job in jobs if job not in self._is_open]
+        for start in range(0, len(new), _ASKED):
+            some = new[start : start + _ASKED]
+            are = await self._storage.jobs.open_among(some)
+            self._is_open.update((job, job in are) for job in some)
 
     async def _matching(self, companies: Sequence[str]) -> frozenset[JobId]:
         if not companies:
@@ -160,18 +177,17 @@ class Candidates:
             self._sources.update({job: summary.source for job, summary in summaries.items()})
 
     def _excluded(
-        self, reacted: Callable[[], Set[JobId]], expired: Iterable[JobId], groups: Iterable[Sequence[JobId]]
+        self, done: Set[JobId], expired: Iterable[JobId], groups: Iterable[Sequence[JobId]]
     ) -> dict[JobId, str]:
-        done = reacted()
         left_out = dict.fromkeys(expired, EXPIRED) | dict.fromkeys(self._muted, MUTED) | dict.fromkeys(done, REACTED)
         for jobs in groups:
             if not done.isdisjoint(jobs):  # what was said of one was said of the opening
                 left_out |= dict.fromkeys(jobs, REACTED)
                 continue
-            shown = [job for job in jobs if job in self._open and job not in left_out]
+            shown = [job for job in jobs if self._is_open[job] and job not in left_out]
             shown.sort(key=lambda job: not self._first_hand(self._sources.get(job, "")))  # stable: arrival decides
             left_out |= dict.fromkeys(shown[1:], DUPLICATE)
-        return {job: reason for job, reason in left_out.items() if job in self._open}
+        return {job: reason for job, reason in left_out.items() if self._is_open.get(job, True)}
 
     async def _retire(self, jobs: Sequence[JobId]) -> None:
         for start in range(0, len(jobs), CHUNK):
@@ -182,25 +198,51 @@ class Candidates:
     async def admit_some(self, at_most: int = CHUNK, *, priority: JobPriority = JobPriority.NORMAL) -> bool:
         """Bring some of what is missing into the engine, or into its queue; returns whether there is more to do.
 
+        What changed comes first, then what was there at the start, the latest first.
+
         Raises:
             StorageError: rows or postings cannot be read.
         """
-        wanted = (job for job in self._stale if job not in self._queued)
-        some = list(islice(wanted, at_most))
+        some = list(islice((job for job in self._waiting if job not in self._queued), at_most))
         if not some:
+            return await self._admit_below(at_most, priority)
+        are = await self._storage.jobs.open_among(some)
+        for job in some:
+            if job not in are:
+                self._waiting.pop(job, None)
+        kept = await self._storage.features.get(are, self._engine.hasher.version)
+        admitted = await self._admit(kept)
+        if admitted is None:
             return False
-        kept = await self._storage.features.get(some, self._engine.hasher.version)
+        for job in admitted:
+            self._waiting.pop(job, None)
+        return await self._enqueue([job for job in some if job in are and job not in admitted], priority)
+
+    async def _admit_below(self, at_most: int, priority: JobPriority) -> bool:
+        if not self._below:
+            return False
+        found = await self._storage.features.below(self._below, at_most, self._engine.hasher.version)
+        wanted = [(job, row) for _, job, row in found if job not in self._left_out]
+        admitted = await self._admit({job: row for job, row in wanted if row is not None})
+        if admitted is None:
+            return False
+        rest = [job for job, _ in wanted if job not in admitted]
+        self._waiting.update(dict.fromkeys(rest))
+        self._below = found[-1][0] if len(found) == at_most else 0
+        return await self._enqueue([job for job in rest if job not in self._queued], priority)
+
+    async def _admit(self, kept: Mapping[JobId, tuple[bytes, bytes]]) -> set[JobId] | None:
+        """The jobs that are in the engine now; None when it is full."""
         started = time.perf_counter()
         try:
-            admitted = await asyncio.to_thread(self._admit, kept)
+            admitted = await asyncio.to_thread(self._admit_rows, kept)
         except ComputeError:  # full: what leaves the pool makes room
             self._recorder.record("feed.no_room", 1.0)
-            return False
+            return None
         self._recorder.record("feed.admit_ms", 1e3 * (time.perf_counter() - started))
-        self._stale -= admitted
-        return await self._enqueue([job for job in some if job not in admitted], priority)
+        return admitted
 
-    def _admit(self, kept: Mapping[JobId, tuple[bytes, bytes]]) -> set[JobId]:
+    def _admit_rows(self, kept: Mapping[JobId, tuple[bytes, bytes]]) -> set[JobId]:
         rows = []
         for job, (indices, values) in kept.items():
             try:
@@ -214,7 +256,9 @@ class Candidates:
         if not jobs:
             return True
         postings = await self._storage.jobs.postings(jobs)
-        self._stale.difference_update(job for job in jobs if job not in postings)  # gone meanwhile
+        for job in jobs:
+            if job not in postings:  # gone meanwhile
+                self._waiting.pop(job, None)
         data = await asyncio.to_thread(_data, postings.values(), priority)
         self._queued |= postings.keys()
         try:
@@ -229,10 +273,12 @@ class Candidates:
         """A batch went through: keep its rows, and take out again what may no longer be shown."""
         rows = await asyncio.to_thread(self._rows, jobs)
         now = await self._storage.jobs.document_ids(rows)
-        fresh = {job for job, (digest, *_) in rows.items() if now.get(job) == digest}
+        are = await self._storage.jobs.open_among(rows)
         self._queued -= rows.keys()
-        self._stale -= fresh
-        await self._retire([job for job in rows if job not in self._open or job in self._left_out])
+        for job, (digest, *_) in rows.items():
+            if now.get(job) == digest:
+                self._waiting.pop(job, None)
+        await self._retire([job for job in rows if job not in are or job in self._left_out])
         self._unsaved |= rows
         if self._saving is None or self._saving.done():
             self._saving = asyncio.create_task(self._save())

@@ -62,6 +62,22 @@ async def test_rows_belong_to_the_words_they_were_computed_from(stocked):
     assert (b"", b"") == (await stocked.features.get([edited.id], "1"))[edited.id]
 
 
+async def test_rows_are_read_from_the_latest_arrival_down(stocked):
+    """Open postings only, each once, with None for one that has no row of this version."""
+    with_row, closed = samples.posting(2), samples.posting(5)
+    await stocked.features.put({with_row.id: (digest_of(with_row), b"i" * 4, b"v" * 4)}, "1")
+    rest = [samples.posting(n) for n in range(12) if n != 5]
+    await stocked.jobs.commit_poll(samples.report(), samples.harvest(rest))
+    found, number = [], await stocked.jobs.total() + 1
+    while some := await stocked.features.below(number, 5, "1"):
+        found, number = [*found, *some], some[-1][0]
+
+    assert sorted((n for n, _, _ in found), reverse=True) == [n for n, _, _ in found]
+    assert {p.id: (b"iiii", b"vvvv") if p.id == with_row.id else None for p in rest} == {j: row for _, j, row in found}
+    assert 11 == len(found)
+    assert {with_row.id} == await stocked.jobs.open_among([with_row.id, closed.id, NOWHERE])
+
+
 async def test_rows_nobody_needs_are_swept(stocked):
     """Those of what was reacted to stay, whatever the board did since."""
     reacted, edited = samples.posting(0), samples.posting(1)

@@ -37,6 +37,20 @@ class Features:
 
         return await self._database.read(work)
 
+    async def below(self, number: int, limit: int, version: str) -> list[tuple[int, JobId, Row | None]]:
+        """Open postings that arrived before this one, the latest first, with their rows of this version or None.
+
+        Args:
+            number: Of arrival; see `Postings.total`.
+        """
+        query = (
+            "select job.n, job.id, feature.indices, feature.vals from job left join feature "
+            "on feature.document_id = job.document_id and feature.version = ? "
+            "where job.n < ? and job.closed_at is null order by job.n desc limit ?"
+        )
+        found = await self._database.read(lambda c: c.execute(query, (version, number, limit)).fetchall())
+        return [(n, job_key(id_), None if indices is None else (indices, vals)) for n, id_, indices, vals in found]
+
     async def put(self, rows: Mapping[JobId, tuple[str, bytes, bytes]], version: str) -> None:
         """Keep (document id, indices, values) of these postings."""
         every = [(_digest(document), version, indices, vals) for document, indices, vals in rows.values()]

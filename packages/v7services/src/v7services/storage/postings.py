@@ -113,8 +113,18 @@ class Postings:
         found = await self._database.read(lambda c: c.execute(query).fetchall())
         return {f"{source}:{board}": count for source, board, count in found}
 
+    async def open_among(self, ids: Iterable[JobId]) -> set[JobId]:
+        """Those of these jobs that are open."""
+        wanted = [job.bytes for job in ids]
+
+        def work(connection: sqlite3.Connection) -> set[JobId]:
+            select = "select id from job where closed_at is null and id in"
+            return {job_key(id_) for (id_,) in by_ids(connection, select, wanted)}
+
+        return await self._database.read(work)
+
     async def total(self) -> int:
-        """Postings in the store, open or not."""
+        """Postings in the store, open or not; they are numbered by arrival, from 1 to this."""
         found = await self._database.read(lambda c: c.execute("select coalesce(max(n), 0) from job").fetchone())
         return int(found[0])
 
