@@ -111,19 +111,3 @@ def test_reactions_survive_being_killed_at_any_moment(board, v7, rounds):
             assert 1 == v7("reactions", "--ids").split().count(key)
     assert set(v7("reactions", "--ids").split()) <= {f"event-{number}" for number in range(rounds)}
     assert "ok log chain" in v7("doctor")
-
-
-@pytest.mark.parametrize("delay_s", [0.3, 0.5])
-def test_a_refresh_killed_at_any_moment_is_whole_or_absent(board, v7, delay_s):
-    """No half of a poll; the next one brings the rest."""
-    v7("sources", "add", "lever:acme")
-    process = subprocess.Popen([sys.executable, "-m", "v7terminal", "refresh"], stdout=subprocess.DEVNULL)
-    try:
-        process.wait(delay_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(30)
-    assert json.loads(v7("status", "--json"))["jobs"]["open"] in (0, 24)
-    v7("refresh")
-    assert 24 == json.loads(v7("status", "--json"))["jobs"]["open"]
-    v7("doctor")
