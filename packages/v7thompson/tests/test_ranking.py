@@ -1,6 +1,8 @@
 """The ranking kernels and their twins, on pools of every shape."""
 
 import uuid
+from pathlib import Path
+from tempfile import gettempdir
 
 import numpy as np
 import pytest
@@ -94,9 +96,9 @@ def test_only_rows_with_changed_weights_are_computed_again(seed, jobs, changed):
     pools, rankers = both(seed, jobs)
     random = np.random.default_rng(seed)
     table = TABLES[0].copy()
-    touched = np.unique(pools[0].indices[: pools[0].used])[:changed]
+    touched = np.unique(pools[0].indices)[:changed]
     table[touched] = random.normal(0, 1, (touched.size, 2)) ** 2
-    concerned = sum(bool(np.isin(pools[0].row(job).indices, touched).any()) for job in pools[0].ids)
+    concerned = sum(bool(np.isin(pools[0].row(job).indices, touched).any()) for job in pools[0].jobs)
     for pool, ranker in zip(pools, rankers, strict=True):
         pool.columns[ProfileKind.MATCH].mark(touched)
         assert concerned == ranker.refresh(ProfileKind.MATCH, table, (1.0, 2.0))
@@ -109,11 +111,14 @@ def test_only_rows_with_changed_weights_are_computed_again(seed, jobs, changed):
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=60))
-def test_jobs_come_and_go(seed, moves):
+@given(
+    st.integers(0, 2**32 - 1), st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=60),
+    st.sampled_from([None, Path(gettempdir())]),
+)  # fmt: skip
+def test_jobs_come_and_go(seed, moves, rows_in):
     """After any admissions, replacements and retirements the pool ranks as one that was filled at once."""
     random = np.random.default_rng(seed)
-    pool, known = CandidatePool(100), {}
+    pool, known = CandidatePool(100, rows_in), {}
     ranker = NumbaRanker(pool)
     for add, number in moves:
         job = uuid.UUID(int=number + 1)
@@ -135,7 +140,7 @@ def test_jobs_come_and_go(seed, moves):
         assert len(known) == len(where)
     left, right = ranker.rank(100, **options), again.rank(100, **options)
 
-    assert [pool.ids[slot] for slot in left.slots] == [fresh.ids[slot] for slot in right.slots]
+    assert [pool.jobs[slot] for slot in left.slots] == [fresh.jobs[slot] for slot in right.slots]
     assert left.score.tobytes() == right.score.tobytes()
 
 

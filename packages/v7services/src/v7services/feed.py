@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -207,16 +207,16 @@ class Feed:
         self._recorder.record("feed.deck_ms", 1e3 * (time.perf_counter() - started))
         return deck
 
-    async def _eligible(self, filters: JobFilter, blend: float, left_out: Counter[str]) -> set[JobId] | None:
+    async def _eligible(self, filters: JobFilter, blend: float, left_out: Counter[str]) -> Set[JobId] | None:
         """The jobs a ranking is narrowed to, None for all; what that leaves out is counted."""
-        eligible: set[JobId] | None = None
+        eligible: Set[JobId] | None = None
+        before = len(self._engine)
         if filters != JobFilter():
-            accepted = await self._storage.jobs.matching(filters, self._clock.now())
-            eligible = await asyncio.to_thread(lambda: {job for job in self._engine.jobs if job in accepted})
-            left_out[FILTERED] = len(self._engine) - len(eligible)
+            eligible = await self._storage.jobs.matching(filters, self._clock.now())
+            before = await asyncio.to_thread(self._engine.count, eligible)
+            left_out[FILTERED] = len(self._engine) - before
         favourites = await self._favoured(blend)
         if favourites is not None:
-            before = len(self._engine) if eligible is None else len(eligible)
             eligible = favourites if eligible is None else eligible & favourites
             left_out[UNDER_LOAD] = before - len(eligible)
         return eligible

@@ -77,7 +77,7 @@ class ThompsonPerformanceEngine:
         self._recorder = recorder or NullRecorder()
         self._clock = clock or SystemClock()
         self._turn = threading.RLock()
-        self._pool = CandidatePool(self.config.capacity) if pool is None else pool
+        self._pool = CandidatePool(self.config.capacity, self.config.rows_in) if pool is None else pool
         self._profiles = (self.config.match_text, self.config.manifest_text)
         self._refused: frozenset[tuple[ProfileKind, int]] = frozenset()
         self._learner = self._newborn()
@@ -186,12 +186,17 @@ class ThompsonPerformanceEngine:
         return len(self._pool)
 
     def __contains__(self, job: object) -> bool:
-        return job in self._pool.slots
+        return job in self._pool.jobs
+
+    def count(self, ids: Iterable[JobId]) -> int:
+        """How many of these jobs are admitted."""
+        with self._turn:
+            return int(self._pool.jobs.find_all(ids).size)
 
     @property
     def jobs(self) -> tuple[JobId, ...]:
         """The admitted jobs, in no order that means anything."""
-        return tuple(self._pool.ids)
+        return tuple(self._pool.jobs)
 
     def admit(self, jobs: Sequence[JobData]) -> Admitted:
         """Make jobs rankable; one that is there gets its new row.
@@ -341,7 +346,7 @@ class ThompsonPerformanceEngine:
             ranker.refresh(profile, posterior.table, posterior.intercept)
 
     def _scored(self, best: Best, blend: float) -> list[ScoredJob]:
-        ids, slots = self._pool.ids, best.slots
+        jobs, slots = self._pool.jobs, best.slots
         match, manifest = (self._pool.columns[profile] for profile in PROFILES)
         columns = (
             slots, best.score, match.mean[slots], match.sd[slots], best.match,
@@ -358,7 +363,7 @@ class ThompsonPerformanceEngine:
             toward = share_2 > share or (share_2 == share and blend > 0.5)
             scored.append(
                 ScoredJob(
-                    id=ids[slot],
+                    id=jobs[slot],
                     score=score,
                     profile=ProfileKind.MANIFEST if toward else ProfileKind.MATCH,
                     match=Draw(mean=mean, sd=sd, value=value),

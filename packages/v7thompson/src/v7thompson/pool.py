@@ -1,6 +1,8 @@
 """The jobs that can be ranked: their rows, and each profile's cached mean and standard deviation of them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -10,12 +12,15 @@ import numpy.typing as npt
 from v7core.errors import ComputeError, ComputeFault
 from v7core.models.feed import ProfileKind
 from v7core.models.jobs import JobId
+from v7thompson.job_index import JobIndex
 from v7thompson.layout import DIM
+from v7thompson.row_arena import RowArena
 from v7thompson.rows import FeatureRow, sealed
 
 PROFILES: Final = (ProfileKind.MATCH, ProfileKind.MANIFEST)
 _FIRST_JOBS: Final = 256
-_FIRST_FEATURES: Final = 65_536
+_WORTH_MOVING: Final = 65_536
+"""Elements: a smaller arena is not compacted."""
 
 
 @attrs.define(eq=False)
@@ -69,27 +74,41 @@ class CandidatePool:
 
     A retired job's slot goes to the last job, so slots carry no meaning: a job's draw and its place among equals come
     from its key. Rows are appended to one arena, which is compacted when more than half of it is dead.
+
+    Args:
+        capacity: Most jobs.
+        rows_in: Folder on whose disk the rows are kept; None keeps them in memory.
+
+    Raises:
+        ComputeError: CAPACITY: nothing can be kept in that folder.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, rows_in: Path | None = None) -> None:
         self.capacity: Final = capacity
-        self.ids: list[JobId] = []
-        self.slots: dict[JobId, int] = {}
+        self._rows_in: Final = rows_in
+        self.jobs: Final = JobIndex()
         self.version = 0
         """Raised whenever an array was replaced: addresses must be read again."""
         self._reserve_jobs(min(capacity, _FIRST_JOBS))
-        self.indices = np.zeros(_FIRST_FEATURES, dtype=np.uint32)
-        self.values = np.zeros(_FIRST_FEATURES, dtype=np.float32)
-        self.used = 0
-        """Elements of the row arena that are taken, dead ones included."""
-        self.live = 0
-        """Elements that belong to a job."""
+        self._rows = RowArena(rows_in)
+        self._live = 0
+        """Elements of rows that belong to a job."""
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.jobs)
+
+    @property
+    def indices(self) -> npt.NDArray[np.uint32]:
+        """uint32: buckets of all rows; a job's are `length` ones from `start`."""
+        return self._rows.indices
+
+    @property
+    def values(self) -> npt.NDArray[np.float32]:
+        """float32: their values."""
+        return self._rows.values
 
     def _reserve_jobs(self, jobs: int) -> None:
-        before = len(self.ids)
+        before = len(self.jobs)
         old: dict[str, Any] = dict(self.__dict__) if before else {}
         self.keys = np.zeros(jobs, dtype=np.uint64)
         self.start = np.zeros(jobs, dtype=np.uint64)
@@ -118,66 +137,56 @@ class CandidatePool:
             ComputeError: CAPACITY, and nothing was admitted.
         """
         wanted = dict(jobs)
-        new = sum(job not in self.slots for job in wanted)
-        total = len(self.ids) + new
+        slots = {job: self.jobs.find(job) for job in wanted}
+        new = sum(slot is None for slot in slots.values())
+        total = len(self.jobs) + new
         if total > self.capacity:
             raise ComputeError(ComputeFault.CAPACITY, f"{total} jobs, room for {self.capacity}")
         if total > self.keys.size:
             self._reserve_jobs(min(self.capacity, max(total, 2 * self.keys.size)))
         self._reserve_features(sum(len(row) for row in wanted.values()))
         for job, row in wanted.items():
-            slot = self.slots.get(job)
+            slot = slots[job]
             if slot is None:
-                slot = len(self.ids)
-                self.ids.append(job)
-                self.slots[job] = slot
+                slot = self.jobs.append(job)
                 self.keys[slot] = job_key(job)
             else:
-                self.live -= int(self.length[slot])
-            end = self.used + len(row)
-            self.indices[self.used : end] = row.indices
-            self.values[self.used : end] = row.values
-            self.start[slot], self.length[slot] = self.used, len(row)
-            self.used, self.live = end, self.live + len(row)
+                self._live -= int(self.length[slot])
+            self.start[slot], self.length[slot] = self._rows.append(row), len(row)
+            self._live += len(row)
             for columns in self.columns.values():
                 columns.stale[slot] = 1
                 columns.dirty = True
         return new, len(wanted) - new
 
     def _reserve_features(self, more: int) -> None:
-        if self.used + more <= self.indices.size:
-            return
-        self._move_rows(max(2 * (self.live + more), _FIRST_FEATURES))
+        if self._is_half_dead() and self._rows.used + more > self.indices.size:
+            self._compact()
+        if self._rows.reserve(more):
+            self.version += 1
 
-    def _move_rows(self, size: int) -> None:
-        indices, values, used = np.zeros(size, dtype=np.uint32), np.zeros(size, dtype=np.float32), 0
-        if self.used == self.live:  # nothing between them to leave out
-            used = self.used
-            indices[:used], values[:used] = self.indices[:used], self.values[:used]
-        else:
-            for slot in range(len(self.ids)):
-                start, length = int(self.start[slot]), int(self.length[slot])
-                indices[used : used + length] = self.indices[start : start + length]
-                values[used : used + length] = self.values[start : start + length]
-                self.start[slot] = used
-                used += length
-        self.indices, self.values, self.used = indices, values, used
+    def _is_half_dead(self) -> bool:
+        return self._rows.used > _WORTH_MOVING and self._rows.used > 2 * self._live
+
+    def _compact(self) -> None:
+        rows = RowArena(self._rows_in, self._live + self._live // 2)
+        starts = self.start[: len(self.jobs)].copy()
+        for slot, (start, length) in enumerate(zip(starts.tolist(), self.length[: starts.size].tolist(), strict=True)):
+            starts[slot] = rows.extend(self.indices[start : start + length], self.values[start : start + length])
+        self._rows, self.start[: len(self.jobs)] = rows, starts
         self.version += 1
 
     def retire(self, ids: Iterable[JobId]) -> int:
         """Remove jobs; unknown ones are not an error. Returns how many were removed."""
         gone = 0
         for job in ids:
-            slot = self.slots.pop(job, None)
-            if slot is None:
+            removed = self.jobs.remove(job)
+            if removed is None:
                 continue
+            slot, last = removed
             gone += 1
-            self.live -= int(self.length[slot])
-            last = len(self.ids) - 1
-            moved = self.ids.pop()
+            self._live -= int(self.length[slot])
             if slot != last:
-                self.ids[slot] = moved
-                self.slots[moved] = slot
                 for array in (self.keys, self.start, self.length):
                     array[slot] = array[last]
                 for columns in self.columns.values():
@@ -187,8 +196,9 @@ class CandidatePool:
                         column[slot] = column[last]
             for columns in self.columns.values():
                 columns.stale[last] = 1
-        if self.used > _FIRST_FEATURES and self.used > 2 * self.live:
-            self._move_rows(max(2 * self.live, _FIRST_FEATURES))
+        if self._is_half_dead():
+            with suppress(ComputeError):  # no room beside the old one: that goes on serving
+                self._compact()
         return gone
 
     def row(self, job: JobId) -> FeatureRow:
@@ -207,17 +217,16 @@ class CandidatePool:
         Raises:
             ComputeError: UNKNOWN_JOB.
         """
-        slot = self.slots.get(job)
+        slot = self.jobs.find(job)
         if slot is None:
             raise ComputeError(ComputeFault.UNKNOWN_JOB, str(job))
         return slot
 
     def choose(self, eligible: Collection[JobId]) -> int:
         """Mark the jobs that may be ranked; unknown ones are passed over. Returns how many there are."""
-        self.mask[: len(self.ids)] = 0
-        found = [slot for slot in map(self.slots.get, eligible) if slot is not None]
-        self.mask[found] = 1
-        return int(np.count_nonzero(self.mask[: len(self.ids)]))
+        self.mask[: len(self.jobs)] = 0
+        self.mask[self.jobs.find_all(eligible)] = 1
+        return int(np.count_nonzero(self.mask[: len(self.jobs)]))
 
 
 def job_key(job: JobId) -> int:

@@ -79,7 +79,7 @@ class PlainRanker:
     def _jointly(
         self, table: npt.NDArray[np.float32], intercept: tuple[float, float], *, key: int, width: float, second: bool
     ) -> npt.NDArray[np.float32]:
-        rows = (self._pool.row(job) for job in self._pool.ids)
+        rows = (self._pool.row(job) for job in self._pool.jobs)
         return np.array(
             [drawn(r.indices, r.values, table, intercept, key=key, width=width, second=second) for r in rows],
             dtype=np.float32,

@@ -1,0 +1,151 @@
+"""Which slot a job stands in, at some thirty bytes a job: a dictionary of UUIDs takes eight times as much."""
+
+from collections.abc import Iterable, Iterator
+from secrets import randbits
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from v7core.models.jobs import JobId
+
+_HALF: Final = 2**64 - 1
+_GOLDEN: Final = 0x9E3779B97F4A7C15
+_FIRST: Final = 512
+_SPARE: Final = 64
+"""Places behind the last home: a run of neighbours that reaches their end makes the table grow."""
+
+
+class JobIndex:
+    """Jobs in dense slots, found by an open table with linear probing.
+
+    A place of the table holds a slot + 1, or 0. A job's *home* follows from its id; between its home and its place no
+    place is empty. Homes are salted: nobody who chooses ids knows which of them collide. Source: Knuth, The Art of
+    Computer Programming, volume 3, 6.4, algorithms L and R.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._salt = randbits(64)
+        self._high = np.zeros(_FIRST // 2, dtype=np.uint64)
+        self._low = np.zeros(_FIRST // 2, dtype=np.uint64)
+        self._bits = 0
+        self._table: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._resize(_FIRST)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, job: object) -> bool:
+        return isinstance(job, UUID) and self.find(job) is not None
+
+    def __iter__(self) -> Iterator[JobId]:
+        """In the order of their slots."""
+        high, low = self._high[: self._count].tolist(), self._low[: self._count].tolist()
+        return (UUID(int=upper << 64 | lower) for upper, lower in zip(high, low, strict=True))
+
+    def __getitem__(self, slot: int) -> JobId:
+        """The job of a slot."""
+        return UUID(int=int(self._high[slot]) << 64 | int(self._low[slot]))
+
+    def find(self, job: JobId) -> int | None:
+        """The slot of a job; None when it is not there."""
+        place = self._place(job.int >> 64, job.int & _HALF)
+        held = int(self._table[place]) - 1
+        return held if held >= 0 else None
+
+    def find_all(self, jobs: Iterable[JobId]) -> npt.NDArray[np.int64]:
+        """int64: the slots of those that are there, in their order."""
+        halves = np.frombuffer(b"".join([job.bytes for job in jobs]), dtype=">u8").astype(np.uint64).reshape(-1, 2)
+        high, low = halves[:, 0], halves[:, 1]
+        places = self._homes(high, low)
+        found = np.full(places.size, -1, dtype=np.int64)
+        looking = np.arange(places.size)
+        while looking.size:
+            held = self._table[places[looking]].astype(np.int64) - 1
+            looking, held = looking[held >= 0], held[held >= 0]
+            hit = (self._low[held] == low[looking]) & (self._high[held] == high[looking])
+            found[looking[hit]] = held[hit]
+            looking = looking[~hit]
+            places[looking] += 1
+        return found[found >= 0]
+
+    def append(self, job: JobId) -> int:
+        """Give a job that is not there the next slot; returns it."""
+        if 2 * (self._count + 1) > 1 << self._bits:
+            self._resize(4 << self._bits)
+        high, low = job.int >> 64, job.int & _HALF
+        place = self._place(high, low)
+        while place >= self._table.size - 1:  # the last place stays empty, for whoever looks that far
+            self._resize(2 << self._bits)
+            place = self._place(high, low)
+        slot = self._count
+        self._high[slot], self._low[slot] = high, low
+        self._table[place] = slot + 1
+        self._count += 1
+        return slot
+
+    def remove(self, job: JobId) -> tuple[int, int] | None:
+        """Take a job out; the last one takes its slot.
+
+        Returns:
+            Its slot and the last one's, None when it is not there.
+        """
+        place = self._place(job.int >> 64, job.int & _HALF)
+        slot = int(self._table[place]) - 1
+        if slot < 0:
+            return None
+        last = self._count - 1
+        if slot != last:
+            high, low = int(self._high[last]), int(self._low[last])
+            self._table[self._place(high, low)] = slot + 1
+            self._high[slot], self._low[slot] = high, low
+        self._close_up(place)
+        self._count = last
+        return slot, last
+
+    def _home(self, high: int, low: int) -> int:
+        return ((high ^ low ^ self._salt) * _GOLDEN & _HALF) >> (64 - self._bits)
+
+    def _homes(self, high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """As `_home`, of many."""
+        with np.errstate(over="ignore"):
+            keys = (high ^ low ^ np.uint64(self._salt)) * np.uint64(_GOLDEN)
+        return (keys >> np.uint64(64 - self._bits)).astype(np.int64)
+
+    def _place(self, high: int, low: int) -> int:
+        """Where a job is, or where it would be put."""
+        place = self._home(high, low)
+        while held := int(self._table[place]):
+            if self._low[held - 1] == low and self._high[held - 1] == high:
+                break
+            place += 1
+        return place
+
+    def _close_up(self, hole: int) -> None:
+        """Empty a place, and move up whoever would not be found behind an empty one."""
+        place = hole
+        while held := int(self._table[place + 1]):
+            place += 1
+            if self._home(int(self._high[held - 1]), int(self._low[held - 1])) <= hole:
+                self._table[hole] = held
+                hole = place
+        self._table[hole] = 0
+
+    def _resize(self, homes: int) -> None:
+        """Make the table anew for so many homes, a power of two, and room for half as many jobs."""
+        self._bits = homes.bit_length() - 1
+        room = homes // 2
+        if room > self._high.size:
+            self._high = np.concatenate([self._high, np.zeros(room - self._high.size, dtype=np.uint64)])
+            self._low = np.concatenate([self._low, np.zeros(room - self._low.size, dtype=np.uint64)])
+        count = self._count
+        home = self._homes(self._high[:count], self._low[:count])
+        order = np.argsort(home, kind="stable")
+        # Each at its home, or right behind the one before it.
+        steps = np.arange(count)
+        places = np.maximum.accumulate(home[order] - steps) + steps
+        end = int(places[-1]) + 2 if count else 0
+        self._table = np.zeros(max(homes + _SPARE, end), dtype=np.int32)
+        self._table[places] = order + 1
