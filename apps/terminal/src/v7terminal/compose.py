@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from v7ui import Ports
 
 CLOCK = SystemClock()
+MOST_JOBS = 2_000_000
+"""Open postings that are ranked at most: a hundred bytes of memory and 2.5 kB of disk each."""
 PATIENCE_S = 1.0
 """So long a deck waits for all jobs of a large home to be rankable; then it shows what is."""
 
@@ -170,6 +172,9 @@ async def opened_feed(
     Raises:
         StorageError, ComputeError: it cannot rank.
     """
+    from attrs import evolve
+
+    from v7core.errors import ComputeError
     from v7services.coordination import JobCoordinationService
     from v7services.feed import Feed
     from v7thompson.config import EngineConfig
@@ -179,8 +184,14 @@ async def opened_feed(
     recorder = recorder or NullRecorder()
     settings = await storage.settings.load()
     await asyncio.to_thread(warm)  # or the first ranking would be measured with the compiler in it
-    config = EngineConfig(seed=settings.seed, match_text=settings.match_text, manifest_text=settings.manifest_text)
-    engine = ThompsonPerformanceEngine(config, recorder=recorder, clock=CLOCK)
+    config = EngineConfig(
+        seed=settings.seed, match_text=settings.match_text, manifest_text=settings.manifest_text, capacity=MOST_JOBS,
+        rows_in=None if storage.read_only else storage.database.path.parent,
+    )  # fmt: skip
+    try:
+        engine = ThompsonPerformanceEngine(config, recorder=recorder, clock=CLOCK)
+    except ComputeError:  # a full disk is no reason not to rank
+        engine = ThompsonPerformanceEngine(evolve(config, rows_in=None), recorder=recorder, clock=CLOCK)
     coordination = JobCoordinationService(engine, recorder=recorder, clock=CLOCK)
     feed = Feed(storage, engine, coordination, clock=CLOCK, recorder=recorder, load=load, on_note=on_note)
     starting = asyncio.create_task(feed.start(on_progress))

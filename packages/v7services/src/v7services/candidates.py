@@ -69,7 +69,9 @@ class Candidates:
         self._waiting: dict[JobId, None] = {}
         """Jobs that were looked at and whose row in the engine is missing, or not that of the posting as it is now."""
         self._is_open: dict[JobId, bool] = {}
-        """Of the jobs that were reacted to or are in a group."""
+        """Of the jobs that were reacted to or are in a group; one that was not asked about counts as open."""
+        self._unasked: set[JobId] = set()
+        """Jobs that were reacted to and whose posting may be closed."""
         self._left_out: dict[JobId, str] = {}
         self._reasons: Counter[str] = Counter()
         self._queued: set[JobId] = set()
@@ -132,7 +134,10 @@ class Candidates:
             return
         await self._read_sources(groups)
         done = await asyncio.to_thread(reacted)
-        await self._read_open(done, groups)
+        await self._read_open(job for jobs in groups for job in jobs if job not in self._is_open)
+        self._unasked.update(job for job in done if job not in self._is_open)
+        if len(self._unasked) <= _ASKED:  # the first deck of a long log does not wait for it
+            await self._read_open(self._unasked)
         left_out = await asyncio.to_thread(self._excluded, done, expired, groups)
         self._waiting.update(dict.fromkeys(job for job in self._left_out if job not in left_out))
         for job in left_out:
@@ -157,12 +162,24 @@ class Candidates:
         self._total = sum((await self._storage.jobs.counts()).values())
         self._revision = revision
 
-    async def _read_open(self, done: Set[JobId], groups: Iterable[Sequence[JobId]]) -> None:
-        new = [job for jobs in (done, *groups) for job in jobs if job not in self._is_open]
-        for start in range(0, len(new), _ASKED):
-            some = new[start : start + _ASKED]
-            are = await self._storage.jobs.open_among(some)
-            self._is_open.update((job, job in are) for job in some)
+    async def _read_open(self, jobs: Iterable[JobId]) -> None:
+        asked = list(jobs)
+        if not asked:
+            return
+        are = await self._storage.jobs.open_among(asked)
+        self._is_open.update((job, job in are) for job in asked)
+        self._unasked.difference_update(asked)
+
+    async def _ask_some(self) -> bool:
+        """Learn which of the jobs that were reacted to are closed: they are no longer counted as left out."""
+        some = list(islice(self._unasked, _ASKED))
+        if not some:
+            return False
+        await self._read_open(some)
+        if not self._unasked:
+            self._left_out = {job: why for job, why in self._left_out.items() if self._is_open.get(job, True)}
+            self._reasons = Counter(self._left_out.values())
+        return True
 
     async def _matching(self, companies: Sequence[str]) -> frozenset[JobId]:
         if not companies:
@@ -205,7 +222,7 @@ class Candidates:
         """
         some = list(islice((job for job in self._waiting if job not in self._queued), at_most))
         if not some:
-            return await self._admit_below(at_most, priority)
+            return await self._admit_below(at_most, priority) or await self._ask_some()
         are = await self._storage.jobs.open_among(some)
         for job in some:
             if job not in are:

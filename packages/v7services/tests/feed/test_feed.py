@@ -14,6 +14,7 @@ from v7core.models.sources import SourceKey
 from v7core.protocols import DegradationStep
 from v7core.testing import fakes, samples
 from v7core.testing.contracts import JobFeedContract
+from v7services import candidates
 from v7services import feed as feed_module
 from v7services.candidates import DUPLICATE, EXPIRED, MUTED, NOT_YET, REACTED, UNREADABLE
 from v7services.coordination import CoordinationConfig, JobCoordinationService
@@ -114,6 +115,23 @@ async def test_one_job(flat_of):
     """Is a deck."""
     flat = await flat_of(samples.postings(1))
     assert [samples.posting(0).id] == await flat.ids()
+
+
+async def test_a_long_log_keeps_no_deck_waiting_and_is_counted_right_in_the_end(flat_of, storage, clock, monkeypatch):
+    """Which of the jobs that were reacted to are closed is asked piece by piece; the deck is right at every moment."""
+    monkeypatch.setattr(candidates, "_ASKED", 2)
+    await storage.jobs.commit_poll(samples.report(), samples.harvest(samples.postings(30)))
+    reactor = Reactor(storage, clock)
+    for n in range(9):
+        await reactor.react(samples.posting(n).id, ReactionKind.PASS)
+    left = [samples.posting(n) for n in range(30) if n not in (0, 3, 20)]
+    await storage.jobs.commit_poll(samples.report(), samples.harvest(left))
+    flat = await flat_of(start=False)
+    shown = {posting.id for posting in left[7:]}
+    assert {card.job.id for card in (await flat.feed.deck(limit=ALL)).cards} <= shown
+    await flat.feed.start()
+    assert {REACTED: 7} == await flat.left_out()
+    assert shown == set(await flat.ids())
 
 
 async def test_what_leaves_the_deck_and_how_it_comes_back(flat, clock):
