@@ -10,11 +10,14 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from benchmarks.store.home import BOARD, Home, build
 from benchmarks.store.postings import NOW, WORDS_A_TEXT, boards, queries
+from benchmarks.store.ranking import measure
+from benchmarks.store.spread import spread
 
 from v7core.models.feed import ProfileKind, Reaction, ReactionKind
 from v7core.models.filters import JobFilter, SearchQuery
@@ -22,21 +25,11 @@ from v7core.models.jobs import Workplace
 from v7core.testing import samples
 from v7core.testing.fakes import FixedClock
 from v7services.storage import Storage, maintenance, polls
-from v7services.storage.events import row_of
 from v7services.storage.opening import open_database
-from v7services.storage.reaction_log import append_event
-
-BOARD = 500
 
 
 def say(name: str, value: str) -> None:
     print(f"| {name} | {value} |", flush=True)
-
-
-def spread(times: Sequence[float]) -> str:
-    ordered = sorted(times)
-    at = lambda share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e3  # noqa: E731
-    return f"p50 {at(0.5):.1f} ms, p95 {at(0.95):.1f} ms, worst {ordered[-1] * 1e3:.1f} ms"
 
 
 def stages(folder: Path, count: int) -> None:
@@ -65,16 +58,6 @@ def stages(folder: Path, count: int) -> None:
     for name, seconds in spent.items():
         say(f"ingest, {name}", f"{seconds / done * 1e6:.0f} µs a posting (cpu)")
     say("ingest, all of it", f"{sum(spent.values()) / done * 1e6:.0f} µs a posting (cpu)")
-
-
-async def fill(storage: Storage, count: int) -> None:
-    wall = cpu = 0.0
-    for key, postings in boards(count // BOARD, BOARD):
-        start, busy = time.perf_counter(), time.process_time()
-        await storage.jobs.commit_poll(samples.report(key=key), samples.harvest(postings))
-        wall += time.perf_counter() - start
-        cpu += time.process_time() - busy
-    say(f"commit_poll, boards of {BOARD}", f"{wall / count * 1e6:.0f} µs a posting ({cpu / count * 1e6:.0f} cpu)")
 
 
 async def again(storage: Storage) -> None:
@@ -128,13 +111,7 @@ async def appends(storage: Storage, count: int = 300) -> None:
     say("append one event, durable", spread(wall))
 
 
-async def many_events(storage: Storage, count: int) -> None:
-    def work(connection: object) -> None:
-        for n in range(count):
-            made = event(n, f"many-{n}")
-            append_event(connection, made, row_of(made), None)  # type: ignore[arg-type]
-
-    await storage.database.write(work)
+async def the_log(storage: Storage) -> None:
     start = time.perf_counter()
     events = await storage.log.read()
     read = time.perf_counter() - start
@@ -154,37 +131,39 @@ async def opening(path: Path) -> None:
     say("open", f"{median(wall) * 1e3:.1f} ms, to the first 50 rows {median(first) * 1e3:.1f} ms")
 
 
-async def main(count: int, reactions: int, folder: Path) -> None:
+async def main(home: Home) -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; texts of {WORDS_A_TEXT} words\n")
-    print(f"| {count:,} postings | |\n|---|---|")
-    await asyncio.to_thread(stages, folder, 10_000)
-    path = folder / "v7.sqlite3"
-    async with await Storage.open(path, clock=FixedClock(NOW)) as storage:
-        await fill(storage, count)
+    print(f"| {home.postings:,} postings | |\n|---|---|")
+    if not home.path.exists():
+        await asyncio.to_thread(stages, home.path.parent, 10_000)
+        wall, busy = await build(home)
+        each = f"{wall / home.postings * 1e6:.0f} µs a posting ({busy / home.postings * 1e6:.0f} cpu)"
+        say(f"commit_poll, boards of {BOARD}", each)
+    async with await Storage.open(home.path, clock=FixedClock(NOW)) as storage:
         await again(storage)
-        await many_events(storage, reactions)
+        await the_log(storage)
         await appends(storage)
-    async with await Storage.open(path, clock=FixedClock(NOW)) as storage:
         await searches(storage)
         start = time.perf_counter()
-        ids = await storage.jobs.open_jobs()
-        say("ids of every open posting", f"{(time.perf_counter() - start) * 1e3:.0f} ms for {len(ids):,}")
-        start = time.perf_counter()
-        await maintenance.rebuild(storage.database)
-        say("index checked against every text", f"{time.perf_counter() - start:.1f} s")
-    await opening(path)
-    say("file", f"{path.stat().st_size / 1e6:,.0f} MB, {path.stat().st_size / count:,.0f} bytes a posting")
-    say(
-        "largest resident memory of the benchmark", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB"
-    )
+        found = await maintenance.rebuild(storage.database)
+        say("index checked against every text", f"{time.perf_counter() - start:.1f} s, sound: {found.index_was_sound}")
+    await opening(home.path)
+    size = home.path.stat().st_size
+    say("file", f"{size / 1e6:,.0f} MB, {size / home.postings:,.0f} bytes a posting, its feature row among them")
+    for name, value in (await measure(home, home.path.parent)).items():
+        say(name, value)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    say("largest resident memory, mapped files included", f"{peak:.0f} MB")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="benchmarks.store")
-    parser.add_argument("--million", action="store_true", help="and 100,000 reactions: 6 GB, half an hour")
+    parser.add_argument("--million", action="store_true", help="and 100,000 reactions: 12 GB, half an hour")
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--folder", type=Path, help="where to put the files; a throw-away folder unless told")
+    parser.add_argument(
+        "--folder", type=Path, help="where the home is or is made, and kept; a throw-away one unless told"
+    )
     given = parser.parse_args()
-    size, said = (1_000_000, 100_000) if given.million else (given.count, 10_000)
-    with tempfile.TemporaryDirectory(prefix="v7-store-", dir=given.folder) as place:
-        asyncio.run(main(size, said, Path(place)))
+    size, said = (1_000_000, 100_000) if given.million else (given.count, given.count // 10)
+    with tempfile.TemporaryDirectory(prefix="v7-store-") as place:
+        asyncio.run(main(Home((given.folder or Path(place)) / "v7.sqlite3", size, said)))

@@ -46,11 +46,11 @@ _UPDATE_JOB: Final = (
     f"update job set version = version + 1, changed_at = ?, revision = ?, closed_at = null, {_JOB_SET} where n = ?"
 )
 _INDEXED: Final = ", ".join((*WORD_COLUMNS, "marks"))
-_INDEX: Final = f"insert into found(rowid, {_INDEXED}) select n, {_INDEXED} from searched where n = ?"
-# With what was indexed: before anything of the posting is changed.
-_UNINDEX: Final = (
-    f"insert into found(found, rowid, {_INDEXED}) select 'delete', n, {_INDEXED} from searched where n = ?"
-)
+_SEARCHED: Final = f"select n, {_INDEXED} from searched where n in"
+# Values, not `insert ... select`: that opens a savepoint, at which FTS5 writes out what it has gathered in memory.
+_VALUES: Final = f"(?{', ?' * len((*WORD_COLUMNS, 'marks'))})"
+_INDEX: Final = f"insert into found(rowid, {_INDEXED}) values {_VALUES}"
+_UNINDEX: Final = f"insert into found(found, rowid, {_INDEXED}) values ('delete', {_VALUES[1:]}"
 _UPDATE_WORDS: Final = f"update words set {_WORD_SET} where n = ?"
 
 
@@ -129,14 +129,15 @@ def _write_postings(
     name_all(connection, [*fresh, *(each for _, each in edited)])
     connection.executemany(_INSERT_FACET, [(n, board, *each.facet) for n, each in enumerate(fresh, last + 1)])
     connection.executemany(_INSERT_WORDS, [(n, *each.words) for n, each in enumerate(fresh, last + 1)])
-    connection.executemany(_INDEX, [(n,) for n, _ in enumerate(fresh, last + 1)])
+    connection.executemany(_INDEX, by_ids(connection, _SEARCHED, range(last + 1, last + 1 + len(fresh))))
     connection.executemany(_KEEP_OLD, [(now, n) for n, _ in edited])
-    connection.executemany(_UNINDEX, [(n,) for n, _ in edited])
+    # With what was indexed: before anything of the posting is changed.
+    connection.executemany(_UNINDEX, by_ids(connection, _SEARCHED, [n for n, _ in edited]))
     connection.executemany(_UPDATE_JOB, [(now, revision, *each.job, n) for n, each in edited])
     connection.executemany(_UPDATE_FACET, [(*each.facet, n) for n, each in edited])
     connection.executemany(_UNDATED, [(n,) for n, _ in edited])
     connection.executemany(_UPDATE_WORDS, [(*each.words, n) for n, each in edited])
-    connection.executemany(_INDEX, [(n,) for n, _ in edited])
+    connection.executemany(_INDEX, by_ids(connection, _SEARCHED, [n for n, _ in edited]))
     moved = [(None, revision, n) for n in back] + [(now, revision, n) for n in gone]
     connection.executemany("update job set closed_at = ?, revision = ? where n = ?", moved)
     if fresh or back or gone or edited:
@@ -159,7 +160,7 @@ def insert_job(
     name_all(connection, [each])
     connection.execute(_INSERT_FACET, (last + 1, board, *each.facet))
     connection.execute(_INSERT_WORDS, (last + 1, *each.words))
-    connection.execute(_INDEX, (last + 1,))
+    connection.executemany(_INDEX, by_ids(connection, _SEARCHED, [last + 1]))
 
 
 def name_all(connection: sqlite3.Connection, postings: Sequence[Encoded]) -> None:
