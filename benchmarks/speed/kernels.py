@@ -85,7 +85,7 @@ def sparse(library, count=5000):
     ranker.refresh(ProfileKind.MATCH, table, (-2.0, 0.1))
     words = ranker._rows[ProfileKind.MATCH]
     where = address(words)
-    calls = {"kernel": lambda: rows.refresh(where, count, 1, -2.0, 0.1)}
+    calls = {"kernel": lambda: rows.refresh(where, count, 2, -2.0, 0.1)}
     if not isinstance(library, str):
         mean, sd = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
         given = [address(a) for a in (pool.start, pool.length, pool.indices, pool.values, table, mean, sd)]

@@ -96,7 +96,7 @@ def kernels_of(jobs):
     key, length = np.uint64(7), len(document)
     return alive, {
         "rank": lambda: draws.rank(where["rank"], jobs, 10, key, 0.05, 0.5, 0.5, 0),
-        "refresh": lambda: rows.refresh(where["rows"], jobs, 1, -2.0, 1.0),
+        "refresh": lambda: rows.refresh(where["rows"], jobs, 2, -2.0, 1.0),
         "joint": lambda: joint.draw(where["joint"], jobs, key, 0.05, -2.0, 1.0, -2.0, 1.0),
         "steps": lambda: fit.steps(where["steps"], 0, jobs, -2.0),
         "fit": lambda: fit.fit(where["fit"], jobs),

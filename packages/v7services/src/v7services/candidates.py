@@ -267,6 +267,7 @@ class Candidates:
             except ComputeError:  # damaged: made again from the posting
                 self._recorder.record("features.damaged_rows", 1.0)
         self._engine.admit_rows(rows)
+        self._engine.settle()
         return {job for job, _ in rows}
 
     async def _enqueue(self, jobs: Sequence[JobId], priority: JobPriority) -> bool:

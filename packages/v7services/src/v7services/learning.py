@@ -178,7 +178,14 @@ class Learning:
             await asyncio.to_thread(self._engine.restore, mark.engine)
             rest = rest[len(mark.learned) :]
         await self._fold(rest)
+        await self._settle()
         self._sound = True
+
+    async def _settle(self) -> None:
+        """Tell the candidates what was learned, rather than leave it to the next ranking."""
+        started = time.perf_counter()
+        await asyncio.to_thread(self._engine.settle)
+        self._recorder.record("learning.settle_ms", 1e3 * (time.perf_counter() - started))
 
     async def _fold(self, reactions: Sequence[Reaction]) -> None:
         for start in range(0, len(reactions), _CHUNK):
@@ -196,6 +203,7 @@ class Learning:
         self._sound = False
         await asyncio.to_thread(self._engine.relearn, (), refused=self._refused)
         await self._fold(wanted.reactions)
+        await self._settle()
         self._sound = True
         self._reacted_before, self._reacted_since = _reacted(events), Counter()
         self._last = None

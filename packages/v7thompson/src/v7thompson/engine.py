@@ -129,6 +129,11 @@ class ThompsonPerformanceEngine:
                 else:
                     columns.mark(touched)
 
+    def settle(self) -> None:
+        """Bring every job's mean and deviation up to date now; else the next ranking does it."""
+        with self._turn:
+            self._refresh()
+
     def fold(self, events: Iterable[Evidence]) -> None:
         """Learn from events in their order. The state depends on the events alone, not on how they were split."""
         for evidence in events:

@@ -41,8 +41,10 @@ class ProfileColumns:
     """uint64 (DIM // 64,): bitmap of the weights that changed since the cache was brought up to date."""
     every: bool = True
     """All weights may have changed."""
-    dirty: bool = True
-    """Some weight changed, or some row was never computed."""
+    some: bool = False
+    """Those weights changed that are marked."""
+    new: bool = True
+    """Some row was never computed."""
     intercept: tuple[float, float] | None = None
     """Mean and variance of the intercept the cache was made with."""
 
@@ -56,17 +58,17 @@ class ProfileColumns:
         """Note that these weights changed."""
         bits = np.uint64(1) << (indices & np.uint32(63)).astype(np.uint64)
         np.bitwise_or.at(self.touched, indices >> np.uint32(6), bits)
-        self.dirty = True
+        self.some = True
 
     def is_settled(self, intercept: tuple[float, float]) -> bool:
         """Whether the cache is up to date, given the intercept."""
-        return not self.every and not self.dirty and self.intercept == intercept
+        return not (self.every or self.some or self.new) and self.intercept == intercept
 
     def settled(self, intercept: tuple[float, float]) -> None:
         """Note that the cache is up to date."""
-        if self.dirty:
+        if self.some:
             self.touched[:] = 0
-        self.every, self.dirty, self.intercept = False, False, intercept
+        self.every, self.some, self.new, self.intercept = False, False, False, intercept
 
 
 class CandidatePool:
@@ -125,7 +127,7 @@ class CandidatePool:
                 for name in ("row_mean", "row_variance", "mean", "sd", "stale"):
                     getattr(now, name)[:before] = getattr(was, name)[:before]
                 now.touched[:] = was.touched
-                now.every, now.dirty, now.intercept = was.every, was.dirty, was.intercept
+                now.every, now.some, now.new, now.intercept = was.every, was.some, was.new, was.intercept
 
     def admit(self, jobs: Sequence[tuple[JobId, FeatureRow]]) -> tuple[int, int]:
         """Add jobs; one that is there gets the new row. Of several rows for one job the last stands.
@@ -156,7 +158,7 @@ class CandidatePool:
             self._live += len(row)
             for columns in self.columns.values():
                 columns.stale[slot] = 1
-                columns.dirty = True
+                columns.new = True
         return new, len(wanted) - new
 
     def _reserve_features(self, more: int) -> None:

@@ -126,7 +126,8 @@ class NumbaRanker:
             return 0
         self._locate()
         words[gathering.TABLE] = address(table)
-        count = gathering.refresh(address(words), len(self._pool), int(columns.every), *map(float, intercept))
+        which = 2 if columns.every else int(columns.some)
+        count = gathering.refresh(address(words), len(self._pool), which, *map(float, intercept))
         columns.settled(intercept)
         return int(count)
 

@@ -93,21 +93,22 @@ def is_touched(indices: Array, touched: Array, start: Whole, length: Whole) -> T
 
 
 @paired_kernel
-def refresh(arena: Whole, jobs: Whole, every: Whole, intercept_mean: Real, intercept_variance: Real) -> Whole:
+def refresh(arena: Whole, jobs: Whole, which: Whole, intercept_mean: Real, intercept_variance: Real) -> Whole:
     """Bring the cached mean and standard deviation of every job up to date.
 
     Args:
         arena: Address of the row arena of one profile. ROW_MEAN and ROW_VARIANCE of the rows concerned, and all of MEAN
             and SD (jobs,), are **overwritten**; STALE is cleared.
         jobs: Jobs in the pool.
-        every: 1 after a change of the whole posterior; 0 to compute only rows with a marked bucket, and stale ones.
+        which: 0 to compute only stale rows, 1 those with a marked bucket as well, 2 all of them.
         intercept_mean: Logits; part of every job's mean.
         intercept_variance: Logits squared, >= 0; part of every job's variance.
 
     Returns:
         How many rows were computed.
 
-    Cost: O(features of the rows computed, and of the others up to their first marked bucket); no heap allocation.
+    Cost: O(jobs + features of the rows computed, and with 1 of the others up to their first marked bucket); no heap
+    allocation.
     """
     words = uint64_at(arena, ROW_WORDS)
     start = uint64_at(words[START], jobs)
@@ -125,7 +126,7 @@ def refresh(arena: Whole, jobs: Whole, every: Whole, intercept_mean: Real, inter
 
     computed = 0
     for i in range(np.uintp(jobs)):
-        if every != 0 or stale[i] != np.uint8(0) or is_touched(indices, touched, start[i], length[i]):
+        if stale[i] != np.uint8(0) or which == 2 or (which == 1 and is_touched(indices, touched, start[i], length[i])):
             m, v = moments(indices, values, table, start[i], length[i])
             row_mean[i] = np.float32(m)
             row_variance[i] = np.float32(v)
