@@ -23,8 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZE = (45, 140)
 
 
-def on_pty(mode, number=0, *, keys=b"", every_s=0.05, marker=None, limit_s=900.0):
+def on_pty(mode, number=0, *, keys=b"", every_s=0.05, marker=None, limit_s=900.0, command=None, env=None):
     """Run a program to its end; press `keys` once `marker` was painted. Returns its figures and seconds to the marker.
+
+    Args:
+        command: Run instead of a mode of `programs.py`; it has no figures.
+        env: Of the process, besides what says what the terminal can do.
 
     Raises:
         RuntimeError: it failed, or was not done in time.
@@ -33,10 +37,10 @@ def on_pty(mode, number=0, *, keys=b"", every_s=0.05, marker=None, limit_s=900.0
         result = Path(folder) / "figures.json"
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-        env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONIOENCODING": "utf-8"}
+        env = {**(env or os.environ), "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONIOENCODING": "utf-8"}
         began = time.monotonic()
         program = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.terminal.programs", mode, str(result), str(number)],
+            command or [sys.executable, "-m", "benchmarks.terminal.programs", mode, str(result), str(number)],
             cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
@@ -60,9 +64,9 @@ def on_pty(mode, number=0, *, keys=b"", every_s=0.05, marker=None, limit_s=900.0
                 program.kill()
                 program.wait()
             os.close(ours)
-        if code or not result.exists():
+        if code or not (command or result.exists()):
             raise RuntimeError(f"{mode} ended with {code}: {seen[-2000:].decode(errors='replace')}")
-        return json.loads(result.read_text()), painted
+        return {} if command else json.loads(result.read_text()), painted
 
 
 def share(values, part):
@@ -114,10 +118,26 @@ def deck(jobs, presses):
 
 
 def first(starts):
-    """From the start of the process to the first key hint on the terminal, wall."""
-    taken = [1e3 * on_pty("first", keys=b"q", marker=b"Interested")[1] for _ in range(starts)]
-    line("first paint, wall, median", median(taken), "ms", "<= 500")
-    line("first paint, wall, best", min(taken), "ms")
+    """From the start of the process to the first key hint on the terminal, wall: `v7` on a home, and the screens alone.
+
+    A start finds its bytecode, as every start of an installed V7 but the first does: here in a folder of this run, also
+    where the environment forbids to write it. What it costs without is a figure of its own.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        v7 = [sys.executable, "-m", "v7terminal", "--home", f"{folder}/home"]
+        subprocess.run([*v7[:3], "demo", "--plain", *v7[3:]], env=env, check=True, stdout=subprocess.DEVNULL)
+        bare = {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": f"{folder}/none"}
+        ways = {"v7": (v7, env), "v7 without bytecode": (v7, bare), "screens alone": (None, env)}
+        taken = {way: [] for way in ways}
+        for _ in range(starts + 1):
+            for way, (command, given) in ways.items():
+                seconds = on_pty("first", keys=b"q", marker=b"Interested", command=command, env=given)[1]
+                taken[way].append(1e3 * seconds)
+    for way, (_, *later) in taken.items():  # the first of each compiles
+        line(f"first paint, {way}, wall, median", median(later), "ms", "" if "without" in way else "<= 500")
+        line(f"first paint, {way}, wall, best", min(later), "ms")
 
 
 def flat(ticks):

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from benchmarks.terminal import ports
-from benchmarks.terminal.reference import Reference
 from textual import events
 
 from v7ui.app import V7App
@@ -46,6 +45,8 @@ def anon_mb():
 
 def reference(wanted):
     """CPU a tick of the yardstick."""
+    from benchmarks.terminal.reference import Reference
+
     ticks = Ticks(lambda: app, wanted)
     app = Reference(SOURCES, RATE_S, ticks)
     app.run()
@@ -149,7 +150,7 @@ def deck(jobs):
 
 
 def first():
-    """Only a start; q ends it."""
+    """Only a start, on fakes that cost some 50 ms themselves; q ends it."""
     V7App(ports.live_ports(SOURCES), start="deck").run()
     return {}
 

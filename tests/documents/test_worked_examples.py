@@ -17,9 +17,8 @@ BLOCK = re.compile(
 ANCHORS = {
     "in `KEYS`": "KEYS: Final[tuple[Key, ...]] = (\n",
     "in `PLACES`": "PLACES: Final = (",
-    "in `SCREENS`": "SCREENS: Final[dict[str, Callable[[Room], V7Screen]]] = {\n",
+    "in `SCREENS`": "SCREENS: Final[dict[str, str]] = {\n",
     "in `TABS`": "TABS = (",
-    "among the imports": "from v7ui.screens.base import V7Screen\n",
 }
 """Where a document's line goes: right after this."""
 

@@ -345,7 +345,7 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
     await child.start()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(child.stop)
-        from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor, RuntimeProbes
+        from v7performance import ProductionMetricsDashboard, ProductionPerformanceMonitor
         from v7terminal.browser import open_url
         from v7terminal.remote import RemoteMonitor, SharedLoad
         from v7ui import Ports
@@ -357,10 +357,12 @@ async def opened_terminal(home: Home, tell: Callable[[str], None], exports: Expo
         history = stub("history", MetricHistory, child.call)
         dashboard = ProductionMetricsDashboard(registry, sources, history, CLOCK, SharedLoad(child.tell))
         happened.append(dashboard.note)
-        probes = RuntimeProbes(monitor, clock=CLOCK)
         warming = stub("warming", Warming, child.call)
 
         async def warm(step: Callable[[str], None]) -> None:
+            from v7performance import RuntimeProbes  # psutil, which the first paint does without
+
+            probes = RuntimeProbes(monitor, clock=CLOCK)
             await probes.start()
             stack.push_async_callback(probes.stop)
             await dashboard.start_real_time_monitoring()

@@ -8,12 +8,10 @@ not another one. Raising and ending are events; acknowledging silences and chang
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-
-import attrs
 
 from v7core.errors import InvalidValue, NotFound
 from v7core.models.dashboard import AlertSeverity, AlertType, DashboardAlert, EventType, SystemEvent
@@ -31,7 +29,7 @@ _EVENTS: Final = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
     """When a reading deserves attention.
 
@@ -52,7 +50,7 @@ class AlertRule:
     raise_after_s: float = 2.0
     clear_after_s: float = 10.0
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
         if not (math.isfinite(self.threshold) and self.clear <= self.threshold):
             raise InvalidValue(f"{self.title}: the bounds must be finite and clear must not lie above threshold")
         if not (self.raise_after_s >= 0 and self.clear_after_s >= 0):
@@ -112,7 +110,7 @@ def _rule(
     )
 
 
-@attrs.define
+@dataclass(slots=True)
 class _Standing:
     """How one rule stands for one subject. Times are monotonic seconds."""
 

@@ -1,9 +1,8 @@
 """The budgets a system is held to, which of them a snapshot breaks, and how well it keeps them."""
 
 import math
+from dataclasses import dataclass, fields
 from typing import Final
-
-import attrs
 
 from v7core.constants import SacredUIConstants
 from v7core.errors import InvalidValue
@@ -22,12 +21,7 @@ from v7core.models.metrics import (
 )
 
 
-def _positive(_: object, field: "attrs.Attribute[float]", value: float) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise InvalidValue(f"{field.name} must be a finite number above 0, not {value!r}")
-
-
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budgets:
     """Limits, each in its metric's unit; the defaults are the sacred constants.
 
@@ -35,11 +29,17 @@ class Budgets:
         InvalidValue: a limit is not a finite number above 0.
     """
 
-    thompson_duration_ms: float = attrs.field(default=SacredUIConstants.max_thompson_duration_ms, validator=_positive)
-    memory_mb: float = attrs.field(default=SacredUIConstants.max_memory_budget_mb, validator=_positive)
-    ui_frame_time_ms: float = attrs.field(default=SacredUIConstants.max_ui_frame_time_ms, validator=_positive)
-    network_latency_ms: float = attrs.field(default=ACCEPTABLE_NETWORK_LATENCY_MS, validator=_positive)
-    error_rate: float = attrs.field(default=ERROR_RATE_THRESHOLD, validator=_positive)
+    thompson_duration_ms: float = SacredUIConstants.max_thompson_duration_ms
+    memory_mb: float = SacredUIConstants.max_memory_budget_mb
+    ui_frame_time_ms: float = SacredUIConstants.max_ui_frame_time_ms
+    network_latency_ms: float = ACCEPTABLE_NETWORK_LATENCY_MS
+    error_rate: float = ERROR_RATE_THRESHOLD
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if not (math.isfinite(value) and value > 0):
+                raise InvalidValue(f"{each.name} must be a finite number above 0, not {value!r}")
 
     def limit(self, metric: MetricType) -> float | None:
         """The limit of a metric; None for one that has none."""

@@ -2,10 +2,9 @@
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-
-import attrs
 
 from v7core.errors import InvalidValue, V7Error
 from v7core.models.metrics import MetricPoint, MetricType, PerformanceSnapshot
@@ -21,7 +20,7 @@ SHOWN_POINTS: Final = 120
 HOURS: Final = (1, 6, 24)
 
 
-@attrs.define
+@dataclass(slots=True)
 class _Fold:
     """The samples of the point that is still open."""
 

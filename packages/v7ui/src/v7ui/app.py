@@ -1,11 +1,11 @@
 """The terminal: screens over ports. It knows no service, engine or database."""
 
 import gc
-from collections.abc import Callable
 from datetime import UTC
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -22,27 +22,30 @@ from v7ui.ports import Ports
 from v7ui.remember import remember
 from v7ui.room import Room, make_room
 from v7ui.screens.base import V7Screen
-from v7ui.screens.deck import DeckScreen
-from v7ui.screens.help import HelpScreen
-from v7ui.screens.monitoring import ProductionMonitoringView
-from v7ui.screens.saved import SavedScreen
-from v7ui.screens.search import SearchScreen
-from v7ui.screens.settings import GoTo, SettingsScreen
-from v7ui.screens.sources import SourcesScreen
 from v7ui.screens.toosmall import MIN_HEIGHT, MIN_WIDTH, TooSmall
 from v7ui.starting import Starting
 from v7ui.terminal import end_on_signals, report_of, unbroken, write_report
 from v7ui.theme import PALETTES, THEMES
 from v7ui.widgets.bars import TopBar
 
-SCREENS: Final[dict[str, Callable[[Room], V7Screen]]] = {
-    "deck": DeckScreen,
-    "search": SearchScreen,
-    "live": ProductionMonitoringView,
-    "sources": SourcesScreen,
-    "saved": SavedScreen,
-    "settings": SettingsScreen,
+if TYPE_CHECKING:
+    from v7ui.screens.settings import GoTo, SettingsScreen
+
+SCREENS: Final[dict[str, str]] = {
+    "deck": "deck:DeckScreen",
+    "search": "search:SearchScreen",
+    "live": "monitoring:ProductionMonitoringView",
+    "sources": "sources:SourcesScreen",
+    "saved": "saved:SavedScreen",
+    "settings": "settings:SettingsScreen",
 }
+"""Each screen, and the module of `v7ui.screens` and the class there that it is; it loads when it is first shown."""
+
+
+def _made(place: str, room: Room) -> V7Screen:
+    module, _, name = SCREENS[place].partition(":")
+    screen: V7Screen = getattr(import_module(f"v7ui.screens.{module}"), name)(room)
+    return screen
 
 
 class V7App(Starting):
@@ -93,10 +96,10 @@ class V7App(Starting):
         self.theme = "v7-dark"
         if not self.look.motion:
             self.animation_level = "none"
-        for place, screen in SCREENS.items():
+        for place in SCREENS:
             # The first screen is Textual's own first mode, so that nothing else is painted before it; `add_mode`
             # takes no name of that kind.
-            self._modes[self.DEFAULT_MODE if place == self._start else place] = partial(screen, self.room)
+            self._modes[self.DEFAULT_MODE if place == self._start else place] = partial(_made, place, self.room)
 
     def on_mount(self) -> None:
         if not self.is_headless:
@@ -117,6 +120,7 @@ class V7App(Starting):
         if not self.is_headless:
             gc.collect()
             gc.freeze()
+            gc.enable()  # whoever started the app may have kept the collector out of the start
 
     def _remember(self) -> None:
         try:
@@ -180,13 +184,15 @@ class V7App(Starting):
 
     def action_help(self) -> None:
         """Keys and signs of the screen that is shown."""
+        from v7ui.screens.help import HelpScreen
+
         if isinstance(self.screen, V7Screen):
             self.push_screen(HelpScreen(self.room, self.screen.PLACE, self.screen.about()))
 
-    def on_go_to(self, event: GoTo) -> None:
+    def on_go_to(self, event: "GoTo") -> None:
         self.action_show(event.place)
 
-    def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
+    def on_settings_screen_changed(self, event: "SettingsScreen.Changed") -> None:
         self.apply_settings()
 
     def on_top_bar_picked(self, event: TopBar.Picked) -> None:

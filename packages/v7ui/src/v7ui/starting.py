@@ -1,6 +1,6 @@
 """From the first paint to a deck that stays fed: settings, the engine, the first start's questions, polling."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 from textual.app import App
@@ -12,7 +12,9 @@ from v7ui.polling import poll
 from v7ui.room import Room
 from v7ui.screens.base import sentence
 from v7ui.screens.deck import DeckScreen
-from v7ui.screens.first_run import Answers, FirstRun, set_out
+
+if TYPE_CHECKING:
+    from v7ui.screens.first_run import Answers
 
 DUE_S: Final = 60.0
 """How often it is asked which sources are due."""
@@ -89,14 +91,20 @@ class Starting(App[None]):
             packs = () if ports.packs is None else await ports.packs.packs()
         except Exception:
             return
+        from v7ui.screens.first_run import FirstRun
+
         self.push_screen(FirstRun(self.room, packs), self._answered)
 
-    def _answered(self, answers: Answers | None) -> None:
+    def _answered(self, answers: "Answers | None") -> None:
+        from v7ui.screens.first_run import Answers
+
         if answers is not None and answers != Answers():
             self._set_out(answers)
 
     @work(group="poll", exclusive=True)
-    async def _set_out(self, answers: Answers) -> None:
+    async def _set_out(self, answers: "Answers") -> None:
+        from v7ui.screens.first_run import set_out
+
         try:
             keys = await set_out(self.room, answers, self.quiet)
             if keys:

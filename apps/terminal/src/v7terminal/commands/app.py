@@ -1,6 +1,7 @@
 """The app: screens in this process, everything else in another. Without a terminal: what to do next, or the deck."""
 
 import asyncio
+import gc
 import os
 import sys
 from typing import Any, Final
@@ -52,6 +53,7 @@ def run_app(ctx: click.Context, exports: Exports) -> int:
 
 def run_screens(home: Home, exports: Exports | None = None) -> int:
     """The app, until the person leaves it. Returns its exit status."""
+    gc.disable()  # nothing that starting allocates is garbage; `V7App` collects, and goes on collecting, once it stands
     return asyncio.run(_screens(home, exports or Exports()))
 
 
