@@ -16,7 +16,7 @@ import attrs
 
 from v7core.clock import SystemClock
 from v7core.errors import BatchTooLarge, ComputeError, ComputeFault, EmptyBatch, InvalidValue
-from v7core.models.feed import Draw, Explanation, ProfileKind, ScoredJob
+from v7core.models.feed import Explanation, ProfileKind, ScoredJob
 from v7core.models.jobs import JobData, JobId
 from v7core.models.metrics import MetricType
 from v7core.models.processing import ThompsonBatchConfiguration, ThompsonProcessingResult
@@ -25,7 +25,7 @@ from v7core.registry import NullRecorder
 from v7thompson import backend
 from v7thompson.batching import LARGEST, batch_configuration
 from v7thompson.config import EngineConfig
-from v7thompson.contract import Best, Ranker, Weights
+from v7thompson.contract import Ranker, Weights
 from v7thompson.evidence import Evidence
 from v7thompson.explaining import explanation
 from v7thompson.features import FieldHasher
@@ -34,6 +34,7 @@ from v7thompson.metrics import BUDGET_MS, ThompsonPerformanceMetrics, batch_resu
 from v7thompson.pool import PROFILES, CandidatePool
 from v7thompson.rounds import round_key
 from v7thompson.rows import FeatureRow
+from v7thompson.scoring import scored_jobs
 from v7thompson.track import TasteChange
 
 _MAGIC: Final = b"V7ENGINE"
@@ -309,7 +310,7 @@ class ThompsonPerformanceEngine:
             best = self._ready().rank(
                 limit, key=key, width=self.config.width, blend=blend, masked=eligible is not None, joint=self._joint()
             )
-            scored = self._scored(best, blend)
+            scored = scored_jobs(self._pool, best, blend)
             duration_ms = 1e3 * (time.perf_counter() - started)
             if len(self._pool):
                 self.update_performance_metrics(duration_ms, 0)
@@ -349,30 +350,3 @@ class ThompsonPerformanceEngine:
         for profile in PROFILES:
             posterior = self._learner.posteriors[profile]
             ranker.refresh(profile, posterior.table, posterior.intercept)
-
-    def _scored(self, best: Best, blend: float) -> list[ScoredJob]:
-        jobs, slots = self._pool.jobs, best.slots
-        match, manifest = (self._pool.columns[profile] for profile in PROFILES)
-        columns = (
-            slots, best.score, match.mean[slots], match.sd[slots], best.match,
-            manifest.mean[slots], manifest.sd[slots], best.manifest,
-            match.row_mean[slots], manifest.row_mean[slots],
-        )  # fmt: skip
-        scored = []
-        # A share is what a profile knows of a job, for or against it: the intercept says the same of every job, and is
-        # negative, so that with it the profile of the smaller weight would come out larger.
-        for slot, score, mean, sd, value, mean_2, sd_2, value_2, fits, leads in zip(
-            *(c.tolist() for c in columns), strict=True
-        ):
-            share, share_2 = (1.0 - blend) * abs(fits), blend * abs(leads)
-            toward = share_2 > share or (share_2 == share and blend > 0.5)
-            scored.append(
-                ScoredJob(
-                    id=jobs[slot],
-                    score=score,
-                    profile=ProfileKind.MANIFEST if toward else ProfileKind.MATCH,
-                    match=Draw(mean=mean, sd=sd, value=value),
-                    manifest=Draw(mean=mean_2, sd=sd_2, value=value_2),
-                )
-            )
-        return scored

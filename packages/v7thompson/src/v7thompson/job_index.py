@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from secrets import randbits
 from typing import Final
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from v7core.models.jobs import JobId
 _HALF: Final = 2**64 - 1
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 _FIRST: Final = 512
+_new: Final = object.__new__
+_int, _is_safe = (getattr(UUID, name).__set__ for name in ("int", "is_safe"))
 _SPARE: Final = 64
 """Places behind the last home: a run of neighbours that reaches their end makes the table grow."""
 
@@ -42,12 +44,16 @@ class JobIndex:
 
     def __iter__(self) -> Iterator[JobId]:
         """In the order of their slots."""
-        high, low = self._high[: self._count].tolist(), self._low[: self._count].tolist()
-        return (UUID(int=upper << 64 | lower) for upper, lower in zip(high, low, strict=True))
+        return iter(self.at(np.arange(self._count)))
 
     def __getitem__(self, slot: int) -> JobId:
         """The job of a slot."""
-        return UUID(int=int(self._high[slot]) << 64 | int(self._low[slot]))
+        return _uuid(int(self._high[slot]) << 64 | int(self._low[slot]))
+
+    def at(self, slots: npt.NDArray[np.int64]) -> list[JobId]:
+        """The jobs of these slots."""
+        high, low = self._high[slots].tolist(), self._low[slots].tolist()
+        return [_uuid(upper << 64 | lower) for upper, lower in zip(high, low, strict=True)]
 
     def find(self, job: JobId) -> int | None:
         """The slot of a job; None when it is not there."""
@@ -149,3 +155,11 @@ class JobIndex:
         end = int(places[-1]) + 2 if count else 0
         self._table = np.zeros(max(homes + _SPARE, end), dtype=np.int32)
         self._table[places] = order + 1
+
+
+def _uuid(number: int) -> UUID:
+    """As `UUID(int=number)`, of a number that was one: without its checks, a third of the time."""
+    made = _new(UUID)
+    _int(made, number)
+    _is_safe(made, SafeUUID.unknown)
+    return made
