@@ -131,11 +131,11 @@ async def opening(path: Path) -> None:
     say("open", f"{median(wall) * 1e3:.1f} ms, to the first 50 rows {median(first) * 1e3:.1f} ms")
 
 
-async def main(home: Home) -> None:
+async def main(home: Home, scratch: Path) -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; texts of {WORDS_A_TEXT} words\n")
     print(f"| {home.postings:,} postings | |\n|---|---|")
     if not home.path.exists():
-        await asyncio.to_thread(stages, home.path.parent, 10_000)
+        await asyncio.to_thread(stages, scratch, 10_000)
         wall, busy = await build(home)
         each = f"{wall / home.postings * 1e6:.0f} µs a posting ({busy / home.postings * 1e6:.0f} cpu)"
         say(f"commit_poll, boards of {BOARD}", each)
@@ -166,4 +166,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     size, said = (1_000_000, 100_000) if given.million else (given.count, given.count // 10)
     with tempfile.TemporaryDirectory(prefix="v7-store-") as place:
-        asyncio.run(main(Home((given.folder or Path(place)) / "v7.sqlite3", size, said)))
+        scratch = Path(place)
+        asyncio.run(main(Home((given.folder or scratch) / "v7.sqlite3", size, said), scratch))
