@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -14,13 +15,12 @@ def v7(home, *args, **env):
     )  # fmt: skip
 
 
-def test_a_server_that_is_away_is_said_and_nothing_is_lost(tmp_path):
+def test_a_server_that_is_away_is_said_and_nothing_is_lost(tmp_path, demo_folder):
     """The reaction stays in the log here."""
-    home = tmp_path / "home"
-    assert 0 == v7(home, "demo", "--plain").returncode
-    job = json.loads(v7(home, "rank", "--top", "1", "--json").stdout)[0]["id"]
+    home = shutil.copytree(demo_folder, tmp_path / "home")
+    job = json.loads(v7(home, "search", "nurse", "--json").stdout)[0]["id"]
     assert "ok k1\n" == v7(home, "react", job, "interested", "--event", "k1").stdout
-    away = v7(home, "share", "--person", "ana", "--json", V7_POSTGRES="postgresql://127.0.0.1:1/x?connect_timeout=2")
+    away = v7(home, "share", "--person", "ana", "--json", V7_POSTGRES="postgresql://127.0.0.1:1/x?connect_timeout=1")
     document = json.loads(away.stdout)
     assert (0, None, 0) == (document["sent"], document["not_yet_shared"], away.returncode)
     assert "storage away" in document["problem"]

@@ -93,7 +93,7 @@ def test_json_is_as_documented(demo, v7, tmp_path, monkeypatch, name, request):
         places["CHANGE"] = str(v7("taste", "--json").json[0]["sequence"])
     if name == "share":
         pytest.importorskip("psycopg_pool", reason="the extra v7terminal[postgres] is not installed")
-        monkeypatch.setenv("V7_POSTGRES", "postgresql://127.0.0.1:1/x?connect_timeout=2")  # nobody answers there
+        monkeypatch.setenv("V7_POSTGRES", "postgresql://127.0.0.1:1/x?connect_timeout=1")  # nobody answers there
     if name == "export":
         (tmp_path / "e.json").unlink()
     ran = v7(*(places.get(word, word) for word in words.split()), "--json")

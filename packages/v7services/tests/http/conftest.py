@@ -223,8 +223,9 @@ def clock() -> FixedClock:
 def discovery(states, store, make_fetcher, server, clock) -> Callable[..., Discovery]:
     """Makes a directory whose boards are all at the loopback server."""
 
-    def make(**changes: object) -> Discovery:
+    def make(*, allowed: frozenset[Origin] | None = None, **changes: object) -> Discovery:
+        fetcher = make_fetcher() if allowed is None else make_fetcher(allowed_origins=allowed)
         options = {"recorder": ListRecorder(), "clock": clock, "origins": dict.fromkeys(by_name(), server.base)}
-        return Discovery(states, store, make_fetcher(), **(options | changes))
+        return Discovery(states, store, fetcher, **(options | changes))
 
     return make

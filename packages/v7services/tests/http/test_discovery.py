@@ -12,9 +12,12 @@ from v7core.protocols import DegradationStep
 from v7core.testing.contracts import SourceDirectoryContract
 from v7core.testing.fakes import MemoryLoadLevel
 from v7services.catalogue import by_name
+from v7services.http.messages import Origin
 
 ACME = SourceKey(source="lever", board="acme")
 OTHER = SourceKey(source="lever", board="other")
+ONE = frozenset({Origin("127.0.0.1", 1)})
+"""Where nobody listens; allowed, so that asking there again and again is not slowed down as a stranger's host is."""
 
 
 def board(server, count, *, first=0, **headers):
@@ -176,12 +179,9 @@ async def test_rate_limited_is_no_outage(server, discovery, states):
 
 async def test_a_machine_that_is_offline_is_one_state(discovery, states, server):
     """Nobody within reach: one reason, no breaker counts, nothing closed."""
-    directory = discovery(origins={"lever": "http://127.0.0.1:1"})
+    directory = discovery(origins={"lever": "http://127.0.0.1:1"}, allowed=ONE)
     for key in (ACME, OTHER):
         await directory.add(key)
-    from v7services.http.messages import Origin
-
-    directory._fetcher._guard._allowed = frozenset({Origin("127.0.0.1", 1)})
     reports = await directory.refresh()
     assert [("this machine is offline", PollOutcome.UNREACHABLE)] * 2 == [(r.reason, r.outcome) for r in reports]
     assert ["", ""] == [record.breaker for record in await states.all()]
@@ -311,7 +311,7 @@ async def test_a_bare_word_is_tried_as_a_board(discovery, server):
 
 async def test_a_bare_word_nobody_could_be_asked_about_is_no_missing_board(discovery):
     """The network is what is missing."""
-    directory = discovery(origins=dict.fromkeys(by_name(), "http://127.0.0.1:1"))
+    directory = discovery(origins=dict.fromkeys(by_name(), "http://127.0.0.1:1"), allowed=ONE)
     with pytest.raises(SourceError):
         await directory.recognise("acme")
 

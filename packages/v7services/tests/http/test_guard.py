@@ -8,6 +8,7 @@ import pytest
 
 from v7core.errors import BlockedError, DnsError, FetchTimeout, SourceError
 from v7services.http.guard import is_public
+from v7services.http.limits import Rate
 from v7services.http.messages import Origin, get
 
 PRIVATE = """127.0.0.1
@@ -77,7 +78,7 @@ async def test_a_name_that_does_not_resolve(make_fetcher, problem, temporary, as
         raise problem
 
     with pytest.raises(DnsError) as caught:
-        await make_fetcher(resolver=resolver).get(get("https://nx.example/jobs"))
+        await make_fetcher(resolver=resolver).get(get("https://nx.example/jobs"), rate=Rate(requests=9))
     assert (temporary, asked) == (caught.value.temporary, len(calls))
 
 
@@ -101,4 +102,5 @@ async def test_a_resolver_that_hangs_ends_with_the_deadline(make_fetcher):
 async def test_a_name_that_is_none_is_typed(make_fetcher, name):
     """No UnicodeError, no ValueError."""
     with pytest.raises(SourceError):
-        await make_fetcher(resolver=answers(socket.gaierror(socket.EAI_NONAME, "x"))).get(get(f"https://{name}/jobs"))
+        fetcher = make_fetcher(resolver=answers(socket.gaierror(socket.EAI_NONAME, "x")))
+        await fetcher.get(get(f"https://{name}/jobs"), rate=Rate(requests=9))

@@ -44,7 +44,7 @@ class Server:
 
         Args:
             dsn: "postgresql://user@host/database" or key=value; the password may come from the environment or a
-                password file, as `libpq` knows them.
+                password file, as `libpq` knows them. Its connect_timeout bounds the wait for the first answer.
 
         Raises:
             ConfigError: the extra is missing, or the address cannot be read.
@@ -52,8 +52,8 @@ class Server:
         """
         psycopg, pools = _psycopg()
         try:
-            psycopg.conninfo.conninfo_to_dict(dsn)
-        except psycopg.Error as error:
+            said_s = float(psycopg.conninfo.conninfo_to_dict(dsn).get("connect_timeout") or 0.0)
+        except (psycopg.Error, ValueError) as error:
             raise ConfigError("postgres", "not an address of a database") from error
         settings = (
             f"-c search_path={SCHEMA} -c lock_timeout={int(1e3 * wait_s)} -c statement_timeout={int(6e3 * wait_s)} "
@@ -66,7 +66,7 @@ class Server:
         )  # fmt: skip
         try:
             with faults():
-                await pool.open(wait=True, timeout=wait_s)
+                await pool.open(wait=True, timeout=said_s if 0.0 < said_s < wait_s else wait_s)
             server = cls(pool)
             await server.write(_prepared)
         except BaseException:

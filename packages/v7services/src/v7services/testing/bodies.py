@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any, Final, TypeAlias
 
@@ -91,14 +91,7 @@ class JsonBody(Body):
         return list(found)
 
     def with_postings(self, postings: list[Any]) -> bytes:
-        if not self._path:
-            return _json(postings)
-        document = deepcopy(self._document)
-        holder = document
-        for step in self._path[:-1]:
-            holder = holder[step]
-        holder[self._path[-1]] = postings
-        return _json(document)
+        return _json(_put(self._document, self._path, postings))
 
     def leaves(self, posting: Any) -> Iterator[tuple[Leaf, Any]]:
         if isinstance(posting, dict):
@@ -111,17 +104,19 @@ class JsonBody(Body):
             yield (), posting
 
     def put(self, posting: Any, leaf: Leaf, value: Any) -> Any:
-        if not leaf:
-            return value
-        posting = deepcopy(posting)
-        holder = posting
-        for step in leaf[:-1]:
-            holder = holder[step]
-        holder[leaf[-1]] = value
-        return posting
+        return _put(posting, leaf, value)
 
     def odd(self) -> list[Any]:
         return [{}, None, "words", 7, [[]], {"id": {}, "title": [], "name": {}}]
+
+
+def _put(whole: Any, way: Sequence[str | int], value: Any) -> Any:
+    """The whole with another value at the end of the way; what lies off the way is shared, not copied."""
+    if not way:
+        return value
+    copy = whole.copy()
+    copy[way[0]] = _put(whole[way[0]], way[1:], value)
+    return copy
 
 
 def _json(value: Any) -> bytes:
