@@ -320,6 +320,20 @@ async def test_a_filter_of_the_deck_is_kept_and_holds_at_the_next_start(open_on,
         await until(pilot, lambda: len(later.screen.list.rows) == 12 and kept._settings.deck_filter == "")
 
 
+async def test_what_another_process_changed_meanwhile_stays(open_on, until):
+    """Only what is changed here is stored, and what was changed there is read with it."""
+    kept = MemorySettings(SAID)
+    app = open_on("live", settings=kept)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.room.settings == SAID)
+        elsewhere = replace(SAID, muted_companies=("Acme",), refused_changes=(("match", 7),))
+        await kept.save(elsewhere)
+        await pilot.press("plus")
+        await until(pilot, lambda: kept._settings.refresh_ms != SAID.refresh_ms)
+        expected = replace(elsewhere, refresh_ms=app.room.settings.refresh_ms)
+        await until(pilot, lambda: app.room.settings == kept._settings == expected)
+
+
 @pytest.mark.parametrize("place", ["deck", "search", "live", "sources", "saved", "settings"])
 async def test_the_palette_has_every_action_of_its_screen(open_on, place):
     """And of the app; nothing can only be done by somebody who knows the key."""

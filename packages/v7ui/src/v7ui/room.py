@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 from v7core.models.person import Settings
@@ -28,6 +28,8 @@ class Room:
     banner: str = ""
     """Such as "DEMO": on every screen."""
     settings: Settings = field(default_factory=Settings)
+    stored: Settings = field(default_factory=Settings)
+    """The settings as they were last read or kept: what differs was changed here."""
     sources: tuple[SourceState, ...] = ()
     ranking_ms: float | None = None
     """Of the last ranking; None before the first."""
@@ -51,10 +53,35 @@ class Room:
         """Rebound keys by action id."""
         return dict(self.settings.keys)
 
+    async def read_settings(self) -> None:
+        """Take the settings as they are stored.
+
+        Raises:
+            V7Error: they cannot be read.
+        """
+        self.settings = self.stored = await self.ports.settings.load()
+
+    async def keep_settings(self) -> None:
+        """Store what was changed here; what another process changed meanwhile stays as that one left it.
+
+        Raises:
+            V7Error: they were not kept.
+        """
+        mine = self.settings
+        merged = _merged(await self.ports.settings.load(), mine, self.stored)
+        await self.ports.settings.save(merged)
+        self.settings, self.stored = _merged(merged, self.settings, mine), merged
+
     def healthy(self) -> tuple[int, int]:
         """(sources that are ok, sources that count)."""
         counted = [state for state in self.sources if state.condition.health is not None]
         return sum(state.condition is SourceCondition.OK for state in counted), len(counted)
+
+
+def _merged(stored: Settings, mine: Settings, before: Settings) -> Settings:
+    """`stored` with what `mine` changed of `before`."""
+    names = [each.name for each in fields(Settings) if getattr(mine, each.name) != getattr(before, each.name)]
+    return replace(stored, **{name: getattr(mine, name) for name in names})
 
 
 def make_room(ports: Ports, *, look: Look, banner: str = "", ready: bool = True) -> Room:

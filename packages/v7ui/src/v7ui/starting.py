@@ -52,13 +52,12 @@ class Starting(App[None]):
 
     async def _load(self) -> None:
         try:
-            settings = await self.room.ports.settings.load()
+            await self.room.read_settings()
         except Exception as error:
             self.quiet(f"Settings were not read: {sentence(error)}", ink="bad")
             return
-        if settings == Settings():
+        if self.room.settings == Settings():
             self._ask_first_time()
-        self.room.settings = settings
         self.apply_settings()
 
     async def _warm(self) -> None:

@@ -63,7 +63,7 @@ async def set_out(room: Room, answers: Answers, tell: Callable[[str], None]) -> 
     ports = room.ports
     if answers.match_text or answers.manifest_text:
         room.settings = replace(room.settings, match_text=answers.match_text, manifest_text=answers.manifest_text)
-        await ports.settings.save(room.settings)
+        await room.keep_settings()
     found = list(answers.pack.sources) if answers.pack else []
     if answers.address:
         tell("Looking …")

@@ -213,7 +213,7 @@ class ProductionMonitoringView(V7Screen):
         self.work(self._keep_settings, "keep")
 
     async def _keep_settings(self) -> None:
-        await self.ask(self.room.ports.settings.save(self.room.settings), "The rate was not kept")
+        await self.ask(self.room.keep_settings(), "The rate was not kept")
 
     def action_expand(self) -> None:
         self.toggle_class("-expanded")

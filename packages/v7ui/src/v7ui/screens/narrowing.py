@@ -94,7 +94,7 @@ class Narrowing(JobScreen[CardList]):
         self.work(lambda: self._save("The filter was not kept"), "filter")
 
     async def _save(self, what: str) -> None:
-        await self.ask(self.room.ports.settings.save(self.room.settings), what)
+        await self.ask(self.room.keep_settings(), what)
 
     def settings_changed(self) -> None:
         """The settings were changed elsewhere: blend and filter follow."""

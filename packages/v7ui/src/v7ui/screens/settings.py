@@ -224,9 +224,11 @@ class SettingsScreen(V7Screen):
         self.work(self._reload, "reload")
 
     async def _reload(self) -> None:
-        settings = await self.ask(self.room.ports.settings.load(), "Settings were not read")
-        if settings is not None:
-            self.room.settings = settings
+        async def read() -> bool:
+            await self.room.read_settings()
+            return True
+
+        if await self.ask(read(), "Settings were not read"):
             self.say("Read again")
             self.post_message(self.Changed())
 
@@ -270,11 +272,11 @@ class SettingsScreen(V7Screen):
         before, self.room.settings = self.room.settings, settings
         self.settings_changed()
         self.post_message(self.Changed())
-        self.work(lambda: self._save(settings, before), "save", exclusive=False)
+        self.work(lambda: self._save(before), "save", exclusive=False)
 
-    async def _save(self, settings: Settings, before: Settings) -> None:
+    async def _save(self, before: Settings) -> None:
         async def saved() -> bool:
-            await self.room.ports.settings.save(settings)
+            await self.room.keep_settings()
             return True
 
         if await self.ask(saved(), "Not kept, the old value is back"):
