@@ -4,6 +4,7 @@ Hundreds of tests start a Python of their own. Where the environment forbids byt
 starts would compile Textual, numba and all of ours again, half a second to two; then it is kept in pytest's own cache.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -18,6 +19,16 @@ if sys.dont_write_bytecode and sys.pycache_prefix is None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
     sys.dont_write_bytecode = False
+
+# Thousands of collected tests live as long as the session: the collector looks seldom while they are made, and never at
+# them afterwards.
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Everything alive now stays alive."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+import textual.app
+import textual.pilot
 
 from v7core.models.person import ApplicationStage, Settings
 from v7core.testing.fakes import MemorySettings, MemorySource, MemorySources
@@ -33,6 +35,26 @@ async def until(holds, what):
     raise AssertionError(f"it never came: {what}")
 
 
+async def still(app):
+    """Wait until the screen has been the same for a while."""
+    before, same = "", 0
+    while same < 4:
+        await asyncio.sleep(0.015)
+        before, same = (now := seen(app)), same + 1 if now == before else 0
+
+
+@pytest.fixture(autouse=True)
+def quick_pilot(monkeypatch):
+    """Textual's pilot waits after each key until the process is idle; here each deed waits for the screen by itself."""
+
+    async def a_few_turns(*_args, **_options):
+        for _ in range(4):
+            await asyncio.sleep(0.001)
+
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", a_few_turns)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
 async def test_the_hints_lead_from_a_first_start_to_an_application(size):
     """A key is pressed only when its hint, key and word, stands on the screen; the job ends up as applied."""
@@ -48,7 +70,7 @@ async def test_the_hints_lead_from_a_first_start_to_an_application(size):
                 await pilot.press(*what)
                 continue
             await until(lambda what=what: what in seen(app), what)
-            await asyncio.sleep(0.3)  # a person reads before they press
+            await still(app)  # a person reads before they press
             key = what.split(" ")[0]
             await pilot.press(PRESSED.get(key, key))
         saved = app.room.ports.saved

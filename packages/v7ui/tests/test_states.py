@@ -64,7 +64,7 @@ async def capture_of(ports, place, capture, until, keys=()):
             await pilot.press(key)
         seen = [""] * 8
         while len(set(seen)) > 1 or not seen[0]:
-            await asyncio.sleep(0.04)
+            await asyncio.sleep(0.02)
             seen = [*seen[1:], capture(app)]
         return seen[-1]
 

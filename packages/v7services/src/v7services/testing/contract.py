@@ -116,14 +116,15 @@ class SourceContract:
         read: set[str] = set()
         sent: set[str] = set()
         for reading in _with_postings(replay):
-            body, before = reading.taken_apart(), self._parse(adapter, case, reading)
-            for position, posting in enumerate(body.postings()):
+            body = reading.taken_apart()
+            for posting in body.postings():  # each alone in its document: the others would only be read again
+                before = self._parse(adapter, case, reading, body.with_postings([posting]))
                 for leaf, value in body.leaves(posting):
                     name = leaf_name(leaf)
                     sent.add(name)
                     if name not in read and any(
-                        before != self._parse(adapter, case, reading, body.changed(position, leaf, other))
-                        for other in _others(value)
+                        before != self._parse(adapter, case, reading, body.with_postings([body.put(posting, leaf, x)]))
+                        for x in _others(value)
                     ):
                         read.add(name)
         for content, posting, context in replay.details:
@@ -242,12 +243,14 @@ class SourceContract:
         """Whatever stands in any value, what is kept presses no key, moves no cursor and turns no line around."""
         for reading in _with_postings(replay):
             body = reading.taken_apart()
-            posting = body.postings()[0]
+            read = (p for p in body.postings() if self._parse(adapter, case, reading, body.with_postings([p])).postings)
+            posting = next(read)  # alone in its document: the others would only be read again
             for leaf, value in body.leaves(posting):
                 for hostile in HOSTILE:
                     for words in (hostile, f"{value} {hostile}"):
                         try:
-                            parsed = self._parse(adapter, case, reading, body.changed(0, leaf, words))
+                            changed = body.with_postings([body.put(posting, leaf, words)])
+                            parsed = self._parse(adapter, case, reading, changed)
                         except ParseError as error:
                             assert str(error).isprintable()  # noqa: PT017 - either is a sound end
                             continue
