@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"numpy", "numba", "llvmlite", "textual", "httpx2", "httpcore2", "lxml", "v7thompson", "v7ui", "psutil"}
+HEAVY = {"numpy", "numba", "llvmlite", "textual", "httpx2", "httpcore2", "lxml", "v7thompson", "v7ui", "psutil", "attr"}
 
 
 @pytest.fixture

@@ -204,5 +204,5 @@ def test_the_screens_process_never_loads_the_engine_or_the_store(demo):
     )
     assert 0 == ran.returncode, ran.stderr[-2000:]
     loaded = set(json.loads(ran.stdout.splitlines()[-1]))
-    assert set() == loaded & {"numpy", "numba", "llvmlite", "sqlite3", "httpcore2", "v7thompson", "lxml"}
+    assert set() == loaded & {"numpy", "numba", "llvmlite", "sqlite3", "httpcore2", "v7thompson", "lxml", "attr"}
     assert "textual" in loaded

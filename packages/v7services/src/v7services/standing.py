@@ -5,8 +5,7 @@ An event always comes after what it takes back, so one pass from the end decides
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-
-import attrs
+from dataclasses import dataclass
 
 from v7core.models.feed import Forgetting, LogEvent, Reaction, Retraction
 
@@ -26,7 +25,7 @@ def standing(events: Sequence[LogEvent]) -> tuple[Reaction | Forgetting, ...]:
     return tuple(e for e in events if isinstance(e, Reaction | Forgetting) and e.event_key not in gone)
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effective:
     """What is to be learned from a stretch of the log."""
 

@@ -4,10 +4,10 @@ import collections.abc
 import inspect
 import typing
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from v7core import errors
@@ -41,7 +41,7 @@ PORTS: Final[Mapping[str, type]] = {
 """What the background process offers, by name."""
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class Method:
     """One method of a port: how its arguments and its value are written."""
 
