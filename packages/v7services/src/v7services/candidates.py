@@ -68,8 +68,10 @@ class Candidates:
         """Open jobs that arrived before this one have not been looked at since the start."""
         self._waiting: dict[JobId, None] = {}
         """Jobs that were looked at and whose row in the engine is missing, or not that of the posting as it is now."""
-        self._is_open: dict[JobId, bool] = {}
-        """Of the jobs that were reacted to or are in a group; one that was not asked about counts as open."""
+        self._asked: set[JobId] = set()
+        """Jobs that were reacted to or are in a group, and of which it is known whether they are open."""
+        self._closed: set[JobId] = set()
+        """Those of them that are not; one that was not asked about counts as open."""
         self._unasked: set[JobId] = set()
         """Jobs that were reacted to and whose posting may be closed."""
         self._left_out: dict[JobId, str] = {}
@@ -105,7 +107,7 @@ class Candidates:
         found = Counter(self._reasons)
         dead = {letter.job.id for letter in self._queue.dead_letters if letter.final}
         found[UNREADABLE] = sum(
-            job not in self._left_out and job not in self._engine and self._is_open.get(job, True) for job in dead
+            job not in self._left_out and job not in self._engine and job not in self._closed for job in dead
         )
         found[NOT_YET] = max(0, self.missing - found[UNREADABLE])
         return found
@@ -134,16 +136,19 @@ class Candidates:
             return
         await self._read_sources(groups)
         done = await asyncio.to_thread(reacted)
-        await self._read_open(job for jobs in groups for job in jobs if job not in self._is_open)
-        self._unasked.update(job for job in done if job not in self._is_open)
+        await self._read_open({job for jobs in groups for job in jobs} - self._asked)
+        self._unasked = await asyncio.to_thread(lambda: set(done) - self._asked)
         if len(self._unasked) <= _ASKED:  # the first deck of a long log does not wait for it
             await self._read_open(self._unasked)
+        before = self._left_out
         left_out = await asyncio.to_thread(self._excluded, done, expired, groups)
-        self._waiting.update(dict.fromkeys(job for job in self._left_out if job not in left_out))
-        for job in left_out:
-            self._waiting.pop(job, None)
+        gone, back = await asyncio.to_thread(
+            lambda: (left_out.keys() - before.keys(), before.keys() - left_out.keys())
+        )  # keys remember their hashes: a hundred thousand are compared in milliseconds
+        self._waiting.update(dict.fromkeys(back))
         self._left_out, self._reasons, self._seen = left_out, Counter(left_out.values()), seen
-        await self._retire([job for job in left_out if job in self._engine])
+        if len(self._engine):
+            await self._retire(list(gone))
 
     async def _read_changes(self) -> None:
         revision = await self._storage.jobs.revision()  # before reading: what comes meanwhile is read once more
@@ -153,32 +158,31 @@ class Candidates:
             changed, closed = await self._storage.jobs.changed_since(self._revision)
             self._waiting.update(dict.fromkeys(changed))
             self._queued.difference_update(changed)  # what is queued is no longer what the posting says
-            self._is_open.update((job, True) for job in changed if job in self._is_open)
+            self._closed.difference_update(changed)
             dead = {letter.job.id for letter in self._queue.dead_letters}
-            self._is_open.update((job, False) for job in closed if job in self._is_open or job in dead)
+            self._closed.update(job for job in closed if job in self._asked or job in dead)
             for job in closed:
                 self._waiting.pop(job, None)
             await self._retire(closed)
         self._total = sum((await self._storage.jobs.counts()).values())
         self._revision = revision
 
-    async def _read_open(self, jobs: Iterable[JobId]) -> None:
-        asked = list(jobs)
-        if not asked:
+    async def _read_open(self, jobs: Set[JobId]) -> None:
+        if not jobs:
             return
-        are = await self._storage.jobs.open_among(asked)
-        self._is_open.update((job, job in are) for job in asked)
-        self._unasked.difference_update(asked)
+        self._closed |= jobs - await self._storage.jobs.open_among(jobs)
+        self._asked |= jobs
+        self._unasked = self._unasked - jobs
 
     async def _ask_some(self) -> bool:
         """Learn which of the jobs that were reacted to are closed: they are no longer counted as left out."""
-        some = list(islice(self._unasked, _ASKED))
+        some = set(islice(self._unasked, _ASKED))
         if not some:
             return False
         await self._read_open(some)
-        if not self._unasked:
-            self._left_out = {job: why for job, why in self._left_out.items() if self._is_open.get(job, True)}
-            self._reasons = Counter(self._left_out.values())
+        for job in self._closed & some:
+            self._left_out.pop(job, None)
+        self._reasons = Counter(self._left_out.values())
         return True
 
     async def _matching(self, companies: Sequence[str]) -> frozenset[JobId]:
@@ -201,10 +205,12 @@ class Candidates:
             if not done.isdisjoint(jobs):  # what was said of one was said of the opening
                 left_out |= dict.fromkeys(jobs, REACTED)
                 continue
-            shown = [job for job in jobs if self._is_open[job] and job not in left_out]
+            shown = [job for job in jobs if job not in self._closed and job not in left_out]
             shown.sort(key=lambda job: not self._first_hand(self._sources.get(job, "")))  # stable: arrival decides
             left_out |= dict.fromkeys(shown[1:], DUPLICATE)
-        return {job: reason for job, reason in left_out.items() if self._is_open.get(job, True)}
+        for job in left_out.keys() & self._closed:
+            del left_out[job]
+        return left_out
 
     async def _retire(self, jobs: Sequence[JobId]) -> None:
         for start in range(0, len(jobs), CHUNK):
@@ -220,6 +226,8 @@ class Candidates:
         Raises:
             StorageError: rows or postings cannot be read.
         """
+        for job in self._waiting.keys() & self._left_out.keys():
+            del self._waiting[job]
         some = list(islice((job for job in self._waiting if job not in self._queued), at_most))
         if not some:
             return await self._admit_below(at_most, priority) or await self._ask_some()

@@ -107,7 +107,7 @@ class Learning:
 
     def reacted_jobs(self) -> set[JobId]:
         """All of them."""
-        return {job for job in (*self._reacted_before, *self._reacted_since) if self.reacted(job)}
+        return self._reacted_before.keys() | self._reacted_since.keys()
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
