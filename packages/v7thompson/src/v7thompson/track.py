@@ -254,7 +254,8 @@ class Track:
         for numbers in (means, self._scales, earlier, past, dual, mean, precision, intercept, *window):
             if not np.all(np.abs(numbers) <= LARGEST):  # NaN fails, too
                 raise ValueError("a number that no fold gives")
-        if min(self._scales.min(), earlier.min(), precision.min(initial=1.0), intercept[1]) <= 0.0:
+        # So small a precision is a variance that no float32 holds.
+        if not min(self._scales.min(), earlier.min(), precision.min(initial=1.0), intercept[1]) >= 1.0 / LARGEST:
             raise ValueError("a variance that is none")
         self._seen, self._began, self._calm, steps = counts.tolist()
         self._named = Named(named, means)
