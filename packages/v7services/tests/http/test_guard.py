@@ -101,6 +101,6 @@ async def test_a_resolver_that_hangs_ends_with_the_deadline(make_fetcher):
 @pytest.mark.parametrize("name", ["a" * 300 + ".example", "x..example", "\u2603.example", "bad_\u0000name"])
 async def test_a_name_that_is_none_is_typed(make_fetcher, name):
     """No UnicodeError, no ValueError."""
+    fetcher = make_fetcher(resolver=answers(socket.gaierror(socket.EAI_NONAME, "x")))
     with pytest.raises(SourceError):
-        fetcher = make_fetcher(resolver=answers(socket.gaierror(socket.EAI_NONAME, "x")))
         await fetcher.get(get(f"https://{name}/jobs"), rate=Rate(requests=9))
