@@ -35,7 +35,7 @@ class EngineConfig:
     seed: int = attrs.field(default=0, validator=_within(0, 2**63 - 1, "a seed"))
     """Of every draw and of the learner."""
     capacity: int = attrs.field(default=200_000, validator=_within(1, 10_000_000, "a capacity"))
-    """Most jobs admitted at once; memory is taken as they come, about 0.4 KB each, and 2.5 KB for a row."""
+    """Most jobs admitted at once; memory is taken as they come, about 0.1 KB each, and 2.5 KB for a row."""
     rows_in: Path | None = attrs.field(default=None, repr=False)
     """Folder on whose disk rows are kept while the engine lives, in files without a name; None keeps them in memory."""
     width: float = attrs.field(default=0.05, validator=_within(0.0, 10.0, "a width"))
