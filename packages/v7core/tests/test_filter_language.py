@@ -140,6 +140,7 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(), st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=30).map("".join)))
 @example("pay:1" + "0" * 330 + "EUR")
+@example('"""""0')
 def test_any_text_is_a_line_or_refused(text):
     """No input breaks the parser, and what it accepts can be written back and says the same."""
     try:

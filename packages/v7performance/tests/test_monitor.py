@@ -4,12 +4,13 @@ import asyncio
 import gc
 import math
 import statistics
+import sys
 import threading
 import time
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from v7core.errors import InvalidValue
@@ -183,6 +184,7 @@ def test_a_timed_block_is_recorded_also_when_it_raises():
 
 @settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(finite, min_size=1, max_size=30))
+@example([sys.float_info.max] * 3)
 def test_a_mean_lies_between_the_extremes(samples):
     """Also of samples whose sum no float can hold."""
     value = mean(samples)

@@ -192,8 +192,8 @@ def spell_filter(name: str, value: str) -> str:
 
 def _plain(word: str) -> str:
     """A word to find, in quotes where it would be read as something else."""
-    match = _TOKEN.fullmatch(word)
-    reads_as_it_is = match is not None and match["word"] is not None and word.casefold() not in (*_PLACES, _STRICT)
+    match = _TOKEN.match(word)  # as a line is read: `""x` is empty quotes and a word, though all of it could be a word
+    reads_as_it_is = match is not None and match["word"] == word and word.casefold() not in (*_PLACES, _STRICT)
     return word if reads_as_it_is else _in_quotes(word)
 
 

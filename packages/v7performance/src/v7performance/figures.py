@@ -44,11 +44,13 @@ def percentile(ordered: Sequence[float], share: float) -> float:
 
 
 def mean(samples: Sequence[float]) -> float:
-    """The arithmetic mean, exact to the last bit where the sum fits a float."""
+    """The arithmetic mean, also of samples whose sum no float holds."""
     try:
         return math.fsum(samples) / len(samples)
     except OverflowError:
-        return math.fsum(value / len(samples) for value in samples)
+        from fractions import Fraction  # here: nobody measures such figures but a fault
+
+        return float(sum(map(Fraction, samples)) / len(samples))
 
 
 def summarise(samples: Sequence[float], *, latest: float, total: int, age_s: float) -> Summary:
