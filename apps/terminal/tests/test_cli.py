@@ -140,6 +140,18 @@ def test_a_bug_is_one_line_and_a_report_in_the_home(demo, v7, monkeypatch):
     assert 0o600 == report.stat().st_mode & 0o777
 
 
+def test_memory_that_runs_out_is_one_line_and_no_bug(demo, v7, monkeypatch):
+    """The status of the engine's own refusal for want of memory, and no report."""
+
+    def none_left(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("v7terminal.commands.react.opened_storage", none_left)
+    ran = v7("reactions")
+    assert (6, "", "v7: memory ran out; what was acknowledged is kept") == (ran.status, ran.out, ran.err.strip())
+    assert not list((demo / "reports").glob("*"))
+
+
 def test_checks_do_not_rest_on_assertions(home):
     """`python -OO` refuses the same things."""
     command = [sys.executable, "-OO", "-m", "v7terminal", "settings", "set", "blend", "7"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 import v7thompson
 from v7thompson import kernel_cache
+from v7thompson._kernels.base import kernel
 
 PACKAGE = Path(v7thompson.__file__).parent
 
@@ -126,6 +128,49 @@ def folder(tmp_path, monkeypatch):
     kernel_cache.cache_folder.cache_clear()
     yield tmp_path / "cache"
     kernel_cache.cache_folder.cache_clear()
+
+
+def double(number):
+    """A kernel that is compiled in no time."""
+    return 2 * number
+
+
+def shortened(content):
+    return content[: len(content) // 2]
+
+
+def altered(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize("damage", [shortened, altered, lambda content: b""], ids=["shortened", "altered", "emptied"])
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+def test_damaged_machine_code_is_never_run_and_made_anew(folder, kind, damage):
+    """A power cut leaves such files: the next process compiles, and the one after it loads again."""
+    assert 42 == kernel(double)(21)
+    files = list(folder.rglob(f"*.{kind}"))
+    assert files
+    for file in files:
+        file.write_bytes(damage(file.read_bytes()))
+    healed, loaded = kernel(double), kernel(double)
+    assert 42 == healed(21)
+    assert 0 == sum(healed.stats.cache_hits.values())
+    assert 42 == loaded(21)
+    assert 1 == sum(loaded.stats.cache_hits.values())
+
+
+def test_a_full_disk_costs_time_only(folder):
+    """One warning a kernel that could not be kept; it runs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    compiled = kernel(double)
+    with pytest.warns(kernel_cache.KernelCacheWarning, match="compiled in every process"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+        try:
+            found = compiled(21)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert 42 == found
 
 
 def test_the_folder_is_private(folder):

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from v7core.errors import V7Error
+from v7core.errors import ComputeError, V7Error
 from v7terminal.console import complain
 
 STOP_S: Final = 2.0
@@ -45,6 +45,8 @@ def ended(run: Callable[[], object]) -> int:
         return _to_nowhere(0)
     except OSError as error:
         return _to_nowhere(_said(f"{error.filename or 'system'}: {error.strerror or error}", 1))
+    except MemoryError:
+        return _said("memory ran out; what was acknowledged is kept", ComputeError.exit_code)
     except Exception as error:
         from v7terminal.reports import report_of
 

@@ -209,7 +209,7 @@ class ThompsonPerformanceEngine:
 
         Raises:
             InvalidValue: a payload is not a document.
-            ComputeError: CAPACITY. In both cases nothing was admitted.
+            ComputeError: CAPACITY or MEMORY. In all cases nothing was admitted.
         """
         return self.admit_rows([(job.id, self.hasher.transform(job.payload)) for job in jobs])
 
@@ -217,7 +217,7 @@ class ThompsonPerformanceEngine:
         """As `admit`, of rows that a `FieldHasher` of the same version made before.
 
         Raises:
-            ComputeError: CAPACITY; nothing was admitted.
+            ComputeError: CAPACITY or MEMORY; nothing was admitted.
         """
         with self._turn:
             new, replaced = self._pool.admit(rows)

@@ -65,7 +65,7 @@ class JobIndex:
         """int64: the slots of those that are there, in their order."""
         halves = np.frombuffer(b"".join([job.bytes for job in jobs]), dtype=">u8").astype(np.uint64).reshape(-1, 2)
         high, low = halves[:, 0], halves[:, 1]
-        places = self._homes(high, low)
+        places = self._homes(high, low, self._bits)
         found = np.full(places.size, -1, dtype=np.int64)
         looking = np.arange(places.size)
         while looking.size:
@@ -77,10 +77,19 @@ class JobIndex:
             places[looking] += 1
         return found[found >= 0]
 
+    def reserve(self, more: int) -> None:
+        """See to room for so many more jobs.
+
+        Raises:
+            MemoryError: nothing changed.
+        """
+        wanted, bits = 2 * (self._count + more), self._bits
+        if wanted > 1 << bits:
+            self._resize(max(4 << bits, 1 << (wanted - 1).bit_length()))
+
     def append(self, job: JobId) -> int:
         """Give a job that is not there the next slot; returns it."""
-        if 2 * (self._count + 1) > 1 << self._bits:
-            self._resize(4 << self._bits)
+        self.reserve(1)
         high, low = job.int >> 64, job.int & _HALF
         place = self._place(high, low)
         while place >= self._table.size - 1:  # the last place stays empty, for whoever looks that far
@@ -114,11 +123,11 @@ class JobIndex:
     def _home(self, high: int, low: int) -> int:
         return ((high ^ low ^ self._salt) * _GOLDEN & _HALF) >> (64 - self._bits)
 
-    def _homes(self, high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-        """As `_home`, of many."""
+    def _homes(self, high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64], bits: int) -> npt.NDArray[np.int64]:
+        """As `_home`, of many, in a table of 2**bits homes."""
         with np.errstate(over="ignore"):
             keys = (high ^ low ^ np.uint64(self._salt)) * np.uint64(_GOLDEN)
-        return (keys >> np.uint64(64 - self._bits)).astype(np.int64)
+        return (keys >> np.uint64(64 - bits)).astype(np.int64)
 
     def _place(self, high: int, low: int) -> int:
         """Where a job is, or where it would be put."""
@@ -140,21 +149,20 @@ class JobIndex:
         self._table[hole] = 0
 
     def _resize(self, homes: int) -> None:
-        """Make the table anew for so many homes, a power of two, and room for half as many jobs."""
-        self._bits = homes.bit_length() - 1
-        room = homes // 2
-        if room > self._high.size:
-            self._high = np.concatenate([self._high, np.zeros(room - self._high.size, dtype=np.uint64)])
-            self._low = np.concatenate([self._low, np.zeros(room - self._low.size, dtype=np.uint64)])
-        count = self._count
-        home = self._homes(self._high[:count], self._low[:count])
+        """Make the table anew for so many homes, a power of two, and room for half as many jobs; or change nothing."""
+        bits, count = homes.bit_length() - 1, self._count
+        high, low = self._high, self._low
+        if more := max(0, homes // 2 - high.size):
+            high, low = (np.concatenate([half, np.zeros(more, dtype=np.uint64)]) for half in (high, low))
+        home = self._homes(high[:count], low[:count], bits)
         order = np.argsort(home, kind="stable")
         # Each at its home, or right behind the one before it.
         steps = np.arange(count)
         places = np.maximum.accumulate(home[order] - steps) + steps
         end = int(places[-1]) + 2 if count else 0
-        self._table = np.zeros(max(homes + _SPARE, end), dtype=np.int32)
-        self._table[places] = order + 1
+        table = np.zeros(max(homes + _SPARE, end), dtype=np.int32)
+        table[places] = order + 1
+        self._bits, self._high, self._low, self._table = bits, high, low, table
 
 
 def _uuid(number: int) -> UUID:

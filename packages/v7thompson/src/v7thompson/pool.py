@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import numpy as np
@@ -60,6 +60,13 @@ class ProfileColumns:
         np.bitwise_or.at(self.touched, indices >> np.uint32(6), bits)
         self.some = True
 
+    def take(self, was: "ProfileColumns", jobs: int) -> None:
+        """Take over what is known of the first jobs, and what is not."""
+        for name in ("row_mean", "row_variance", "mean", "sd", "stale"):
+            getattr(self, name)[:jobs] = getattr(was, name)[:jobs]
+        self.touched[:] = was.touched
+        self.every, self.some, self.new, self.intercept = was.every, was.some, was.new, was.intercept
+
     def is_settled(self, intercept: tuple[float, float]) -> bool:
         """Whether the cache is up to date, given the intercept."""
         return not (self.every or self.some or self.new) and self.intercept == intercept
@@ -111,23 +118,16 @@ class CandidatePool:
 
     def _reserve_jobs(self, jobs: int) -> None:
         before = len(self.jobs)
-        old: dict[str, Any] = dict(self.__dict__) if before else {}
-        self.keys = np.zeros(jobs, dtype=np.uint64)
-        self.start = np.zeros(jobs, dtype=np.uint64)
-        self.length = np.zeros(jobs, dtype=np.uint32)
-        self.mask = np.zeros(jobs, dtype=np.uint8)
-        self.columns = {profile: ProfileColumns.of(jobs) for profile in PROFILES}
-        self.version += 1
-        if old:
-            for name in ("keys", "start", "length"):
-                getattr(self, name)[:before] = old[name][:before]
+        keys, start = np.zeros(jobs, dtype=np.uint64), np.zeros(jobs, dtype=np.uint64)
+        length, mask = np.zeros(jobs, dtype=np.uint32), np.zeros(jobs, dtype=np.uint8)
+        columns = {profile: ProfileColumns.of(jobs) for profile in PROFILES}
+        if before:
+            keys[:before], start[:before] = self.keys[:before], self.start[:before]
+            length[:before] = self.length[:before]
             for profile in PROFILES:
-                was: ProfileColumns = old["columns"][profile]
-                now = self.columns[profile]
-                for name in ("row_mean", "row_variance", "mean", "sd", "stale"):
-                    getattr(now, name)[:before] = getattr(was, name)[:before]
-                now.touched[:] = was.touched
-                now.every, now.some, now.new, now.intercept = was.every, was.some, was.new, was.intercept
+                columns[profile].take(self.columns[profile], before)
+        self.keys, self.start, self.length, self.mask, self.columns = keys, start, length, mask, columns
+        self.version += 1
 
     def admit(self, jobs: Sequence[tuple[JobId, FeatureRow]]) -> tuple[int, int]:
         """Add jobs; one that is there gets the new row. Of several rows for one job the last stands.
@@ -136,7 +136,7 @@ class CandidatePool:
             How many were new, and how many replaced.
 
         Raises:
-            ComputeError: CAPACITY, and nothing was admitted.
+            ComputeError: CAPACITY or MEMORY, and nothing was admitted.
         """
         wanted = dict(jobs)
         slots = {job: self.jobs.find(job) for job in wanted}
@@ -144,9 +144,13 @@ class CandidatePool:
         total = len(self.jobs) + new
         if total > self.capacity:
             raise ComputeError(ComputeFault.CAPACITY, f"{total} jobs, room for {self.capacity}")
-        if total > self.keys.size:
-            self._reserve_jobs(min(self.capacity, max(total, 2 * self.keys.size)))
-        self._reserve_features(sum(len(row) for row in wanted.values()))
+        try:
+            if total > self.keys.size:
+                self._reserve_jobs(min(self.capacity, max(total, 2 * self.keys.size)))
+            self.jobs.reserve(new)
+            self._reserve_features(sum(len(row) for row in wanted.values()))
+        except MemoryError as error:
+            raise ComputeError(ComputeFault.MEMORY, f"no room for {total} jobs") from error
         for job, row in wanted.items():
             slot = slots[job]
             if slot is None:
@@ -199,7 +203,7 @@ class CandidatePool:
             for columns in self.columns.values():
                 columns.stale[last] = 1
         if self._is_half_dead():
-            with suppress(ComputeError):  # no room beside the old one: that goes on serving
+            with suppress(ComputeError, MemoryError):  # no room beside the old one: that goes on serving
                 self._compact()
         return gone
 

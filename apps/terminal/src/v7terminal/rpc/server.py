@@ -82,6 +82,8 @@ class RpcServer:
             reply = Value(call.id, encoded(await self._call(call)))
         except V7Error as error:
             reply = failure(call.id, error)
+        except MemoryError:
+            reply = failure(call.id, ComputeError(ComputeFault.MEMORY, f"no room for {call.port}.{call.method}"))
         except Exception as error:
             log.exception("%s.%s", call.port, call.method)
             hidden = f"unexpected {type(error).__name__} in {call.port}.{call.method}; see the report"

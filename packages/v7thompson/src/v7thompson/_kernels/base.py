@@ -12,6 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from v7thompson._kernels.sealing import SealedCache
 from v7thompson.kernel_cache import cache_folder
 
 P = ParamSpec("P")
@@ -102,11 +103,11 @@ else:
         slower, and one of its thread layers aborts the process on concurrent calls.
         """
         folder = cache_folder()
-        options = {"nogil": True, "error_model": "numpy"}
-        if folder is None:
-            return numba.njit(**options)(function)
-        with _DECORATING, _kept_in(folder):
-            return numba.njit(cache=True, **options)(function)
+        dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
+        if folder is not None:
+            with _DECORATING, _kept_in(folder):
+                dispatcher._cache = SealedCache(function)  # noqa: SLF001 - as numba's own cache=True does it
+        return dispatcher
 
     def paired_kernel(function):
         """A kernel whose straight-line code may compute side by side what lies side by side, mean and variance.
