@@ -109,6 +109,23 @@ async def test_a_bug_over_there_is_a_typed_error_here(wire, ports, caplog):
     assert "TypeError" in caplog.text
 
 
+async def test_memory_that_runs_out_over_there_is_no_bug(wire, ports, caplog, monkeypatch):
+    """It is said as what it is, and the next call is answered."""
+
+    async def none_left(**_):
+        raise MemoryError
+
+    monkeypatch.setattr(ports["feed"], "deck", none_left)
+    wire.server.offer(ports)
+    feed = stub("feed", JobFeed, wire.connection.call)
+
+    with pytest.raises(ComputeError) as caught:
+        await feed.deck()
+    assert ComputeFault.MEMORY is caught.value.kind
+    assert "" == caplog.text
+    assert posting(0) == await feed.detail(posting(0).id)
+
+
 async def test_calls_wait_for_the_ports_and_end_when_there_are_none(wire):
     """A screen may ask before the store is open; if it never opens, it hears why."""
     asking = asyncio.create_task(wire.connection.call("settings", "load", (), {}))

@@ -81,7 +81,7 @@ class Discovery:
     Args:
         origins: Base address by adapter name, asked in place of the real hosts: the demo's boards.
         on_change: A failure of it is recorded and does not fail the poll, which is kept by then.
-        concurrency: Polls side by side; each host has its own, smaller limit.
+        concurrency: Polls side by side; each host has its own, smaller limit, and waits for its turns in no slot.
     """
 
     def __init__(
@@ -297,11 +297,11 @@ class Discovery:
             base_url=self._origins.get(adapter.name),
         )
         since = Validators() if full_fetch_due(record.reports, started_at) else record.validators
-        async with self._slots:
-            try:
+        try:
+            async with source.turn, self._slots:
                 return ended(poll=await source.poll(since))
-            except SourceError as error:
-                return ended(error=error)
+        except SourceError as error:
+            return ended(error=error)
 
     async def _stored(self, job: JobId) -> JobPosting | None:
         try:

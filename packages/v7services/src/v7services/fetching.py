@@ -112,6 +112,12 @@ class HttpSource:
     def key(self) -> SourceKey:
         return self._key
 
+    @property
+    def turn(self) -> asyncio.Semaphore:
+        """Held while it is polled among others: see `Fetcher.boards`."""
+        url = self._base_url or self._adapter.first_request(self._key.board).url
+        return self._fetcher.boards(url, self._adapter.rate)
+
     async def fetch(self, since: Validators = Validators()) -> Harvest:  # noqa: B008 - a frozen value
         """Everything the board shows now, or `unchanged`; raises `SourceError` when not even the first page came."""
         return (await self.poll(since)).harvest

@@ -93,6 +93,13 @@ async def server() -> AsyncIterator[Server]:
 
 
 @pytest.fixture
+async def second() -> AsyncIterator[Server]:
+    """Another host."""
+    async with _running() as running:
+        yield running
+
+
+@pytest.fixture
 async def private() -> AsyncIterator[Server]:
     """A second server that nobody may ask: any hit is a hole."""
     async with _running() as running:

@@ -208,6 +208,31 @@ async def test_one_bad_source_delays_nobody(server, discovery, pieces):
         await task
 
 
+async def test_many_boards_of_a_host_that_hangs_delay_no_other_host(server, second, discovery, pieces):
+    """They wait for their host, in no place that another one could use."""
+    server.answers |= {path(f"b{n}"): pieces(b"", every=30.0) for n in range(40)}
+    second.answers["/v1/boards/sound/jobs"] = second.reply(b'{"jobs": [{"id": 1, "title": "Baker"}]}')
+    heard = asyncio.Event()
+
+    async def on_change(jobs):
+        heard.set()
+
+    directory = discovery(
+        on_change=on_change,
+        allowed=frozenset({Origin("127.0.0.1", server.port), Origin("127.0.0.1", second.port)}),
+        origins={"lever": server.base, "greenhouse": second.base},
+    )
+    for n in range(40):
+        await directory.add(SourceKey(source="lever", board=f"b{n}"))
+    await directory.add(SourceKey(source="greenhouse", board="sound"))
+    task = asyncio.ensure_future(directory.refresh())
+    await asyncio.wait_for(heard.wait(), 5.0)
+    assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_who_listens_may_fail(server, discovery, store):
     """The poll is kept by then."""
 

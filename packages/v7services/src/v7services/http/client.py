@@ -200,9 +200,24 @@ class Fetcher:
                 )
         return self._pool
 
+    def boards(self, url: str, rate: Rate) -> asyncio.Semaphore:
+        """Held while a board is polled that begins at this address.
+
+        More polls of one host than it answers side by side would wait for each other in places of other hosts' boards.
+        """
+        try:
+            split = urlsplit(url)
+            host, port = split.hostname or "", split.port
+        except ValueError:  # what is no address is refused when it is asked
+            host, port = "", None
+        return self._limits(host, port or 0, rate).boards
+
     def _host(self, hop: Hop, rate: Rate) -> HostLimits:
-        local = Origin(hop.host, hop.port) in self._allowed
-        name = f"{hop.host}:{hop.port}" if local else rate.host(hop.host)
+        return self._limits(hop.host, hop.port, rate)
+
+    def _limits(self, host: str, port: int, rate: Rate) -> HostLimits:
+        local = Origin(host, port) in self._allowed
+        name = f"{host}:{port}" if local else rate.host(host)
         if name not in self._hosts:
             self._hosts[name] = HostLimits(LOCAL_RATE if local else rate, self._clock)
         return self._hosts[name]

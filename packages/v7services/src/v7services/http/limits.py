@@ -45,6 +45,8 @@ class HostLimits:
         self._clock = clock
         self._limiter = AsyncLimiter(rate.requests, rate.seconds)
         self._in_flight = asyncio.Semaphore(rate.in_flight)
+        self.boards: Final = asyncio.Semaphore(rate.in_flight)
+        """Boards of this host that are polled side by side."""
         self._cool_until = -math.inf
         self._retries: list[float] = []
 
