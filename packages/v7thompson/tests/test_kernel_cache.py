@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -160,17 +161,22 @@ def test_damaged_machine_code_is_never_run_and_made_anew(folder, kind, damage):
     assert 1 == sum(loaded.stats.cache_hits.values())
 
 
-def test_a_full_disk_costs_time_only(folder):
-    """One warning a kernel that could not be kept; it runs."""
+@contextmanager
+def files_of_at_most(size):
+    """No file of this process grows beyond so many bytes: what a full disk does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_costs_time_only(folder):
+    """The kernel runs, and a warning says that it could not be kept."""
     compiled = kernel(double)
-    with pytest.warns(kernel_cache.KernelCacheWarning, match="compiled in every process"):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
-        try:
-            found = compiled(21)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert 42 == found
+    with pytest.warns(kernel_cache.KernelCacheWarning, match="compiled in every process"), files_of_at_most(10):
+        assert 42 == compiled(21)
 
 
 def test_the_folder_is_private(folder):

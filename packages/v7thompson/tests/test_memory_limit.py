@@ -44,21 +44,26 @@ def failing(nth):
         yield
 
 
+def fault_of(engine, jobs, nth):
+    """Why the batch was refused when the n-th array was not to be had; None when it was admitted."""
+    with failing(nth):
+        try:
+            engine.admit_rows(jobs)
+        except ComputeError as error:
+            return error.kind
+    return None
+
+
 def test_whichever_array_is_not_to_be_had_nothing_changed(rows):
     """Arrays of jobs, their index and their rows grow at this batch; each of them fails once, then it goes through."""
     engine = ThompsonPerformanceEngine(EngineConfig(seed=3))
     engine.admit_rows(named(rows, 250))
     before = state(engine)
     refused = 0
-    for nth in itertools.count(1):
-        with failing(nth):
-            try:
-                engine.admit_rows(named(rows, 5000))
-                break
-            except ComputeError as error:
-                assert ComputeFault.MEMORY is error.kind
-        refused += 1
+    while (fault := fault_of(engine, named(rows, 5000), refused + 1)) is not None:
+        assert ComputeFault.MEMORY is fault
         assert before == state(engine)
+        refused += 1
     assert refused > 10
     alike = ThompsonPerformanceEngine(EngineConfig(seed=3))
     alike.admit_rows(named(rows, 5000))

@@ -282,7 +282,8 @@ class Discovery:
             return await self._store.commit_poll(replace(report, reason=last, next_try=breaker.open_until), None)
 
         def ended(poll: Poll | None = None, error: SourceError | None = None) -> _Ended:
-            elapsed = (self._clock.monotonic() - started) * 1000.0
+            asked_ms = poll.harvest.duration_ms if poll is not None else None
+            elapsed = (self._clock.monotonic() - started) * 1000.0 if asked_ms is None else asked_ms
             return _Ended(record=record, started_at=started_at, duration_ms=elapsed, poll=poll, error=error)
 
         if adapter is None:
@@ -299,6 +300,7 @@ class Discovery:
         since = Validators() if full_fetch_due(record.reports, started_at) else record.validators
         try:
             async with source.turn, self._slots:
+                started_at, started = self._clock.now(), self._clock.monotonic()
                 return ended(poll=await source.poll(since))
         except SourceError as error:
             return ended(error=error)

@@ -48,6 +48,7 @@ class _Walk:
     postings: dict[JobId, JobPosting] = attrs.field(factory=dict)
     skipped: dict[str, int] = attrs.field(factory=dict)
     requests: int = 0
+    asked_ms: float = 0.0
     wire_bytes: int = 0
     pages: int = 0
     total: int | None = None
@@ -139,10 +140,10 @@ class HttpSource:
             walk.host = urlsplit(request.url).hostname
         reply = await self._ask(request, walk)
         if reply.not_modified:
-            return Poll(harvest=self._harvest(walk, since, started, unchanged=True))
+            return Poll(harvest=self._harvest(walk, since, unchanged=True))
         digest = await self._off_loop(len(reply.body), lambda: hashlib.sha256(reply.body).hexdigest())
         if conditional and digest == since.body_hash:
-            return Poll(harvest=self._harvest(walk, since, started, unchanged=True))
+            return Poll(harvest=self._harvest(walk, since, unchanged=True))
         parsed = await self._parse(reply, request, walk)
         await self._pages(parsed, request, walk, started)
         whole = await self._details(walk, started)
@@ -153,7 +154,7 @@ class HttpSource:
             validators = Validators(
                 etag=reply.headers.get("etag"), last_modified=reply.headers.get("last-modified"), body_hash=digest
             )
-        return Poll(harvest=self._harvest(walk, validators, started), trouble=walk.trouble, slow=walk.slow)
+        return Poll(harvest=self._harvest(walk, validators), trouble=walk.trouble, slow=walk.slow)
 
     async def _pages(self, parsed: Parsed, first: FetchRequest, walk: _Walk, started: float) -> None:
         """Later pages: whatever happens to one, what was read before stays."""
@@ -236,6 +237,7 @@ class HttpSource:
             sent = _moved(sent, self._base_url)
         reply = await self._fetcher.get(sent, source=self._key.source, rate=self._adapter.rate)
         walk.requests += reply.requests
+        walk.asked_ms += reply.duration_ms
         walk.wire_bytes += reply.wire_bytes
         self._recorder.record(f"source.{self._key.source}.latency_ms", reply.duration_ms)
         return reply
@@ -264,7 +266,8 @@ class HttpSource:
     async def _off_loop(size: int, work: Callable[[], _T]) -> _T:
         return work() if size < _LARGE else await asyncio.to_thread(work)
 
-    def _harvest(self, walk: _Walk, validators: Validators, started: float, *, unchanged: bool = False) -> Harvest:
+    @staticmethod
+    def _harvest(walk: _Walk, validators: Validators, *, unchanged: bool = False) -> Harvest:
         return Harvest(
             postings=tuple(walk.postings.values()),
             skipped=tuple(Skipped(reason=reason, count=count) for reason, count in walk.skipped.items()),
@@ -273,7 +276,7 @@ class HttpSource:
             complete=walk.complete,
             requests=walk.requests,
             wire_bytes=walk.wire_bytes,
-            duration_ms=(self._clock.monotonic() - started) * 1000.0,
+            duration_ms=walk.asked_ms,
         )
 
 

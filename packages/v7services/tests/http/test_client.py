@@ -240,6 +240,26 @@ async def test_a_short_pause_is_waited_for(server, make_fetcher):
     assert (BOARD, 2) == (reply.body, reply.requests)
 
 
+async def test_waiting_for_a_turn_is_no_latency(server, make_fetcher, monkeypatch):
+    """The one that waited for the first to be answered was itself answered at once."""
+    monkeypatch.setattr("v7services.http.client.LOCAL_RATE", Rate(requests=100.0, in_flight=1))
+
+    asked = asyncio.Event()
+
+    async def late(writer):
+        asked.set()
+        await asyncio.sleep(0.5)
+        writer.write(server.reply(b"{}"))
+
+    server.answers |= {"/late": late, "/soon": server.reply(b"{}")}
+    fetcher = make_fetcher()
+    first = asyncio.ensure_future(fetcher.get(get(f"{server.base}/late")))
+    await asked.wait()
+    behind = await fetcher.get(get(f"{server.base}/soon"))
+    assert 400.0 < (await first).duration_ms
+    assert behind.duration_ms < (await first).duration_ms / 2
+
+
 async def test_silence_ends(server, fetcher, pieces):
     """A server that accepts and says nothing."""
     server.answers["/jobs"] = pieces(b"", every=5.0)

@@ -92,6 +92,16 @@ class CandidatePool:
         ComputeError: CAPACITY: nothing can be kept in that folder.
     """
 
+    keys: npt.NDArray[np.uint64]
+    """By slot: what stands for the job in draws and ties."""
+    start: npt.NDArray[np.uint64]
+    """By slot: where its row begins."""
+    length: npt.NDArray[np.uint32]
+    """By slot: elements of its row."""
+    mask: npt.NDArray[np.uint8]
+    """By slot: 1 for a job that may be ranked; see `choose`."""
+    columns: dict[ProfileKind, ProfileColumns]
+
     def __init__(self, capacity: int, rows_in: Path | None = None) -> None:
         self.capacity: Final = capacity
         self._rows_in: Final = rows_in

@@ -133,6 +133,7 @@ class Harvest:
     requests: int = 1
     wire_bytes: int = 0
     duration_ms: float | None = None
+    """Of its requests, without waiting for a turn of the host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,7 @@ class PollReport:
     outcome: PollOutcome
     started_at: datetime
     duration_ms: float
+    """Of its requests, without waiting for a turn of the host; of a poll that brought nothing, until it ended."""
     received: int = 0
     new: int = 0
     changed: int = 0
@@ -173,7 +175,7 @@ class SourceState:
     last_success: datetime | None = None
     next_try: datetime | None = None
     latency_ms: float | None = None
-    """p95 of the recent polls' requests; None before the first."""
+    """p95 of the recent polls' mean request; None before the first."""
     error_rate: float | None = None
     """Share of failed polls among the recent ones, in [0, 1]; None before the first."""
     skipped: int = 0

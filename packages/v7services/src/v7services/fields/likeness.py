@@ -220,20 +220,28 @@ def links_of(posting: JobPosting | JobSummary) -> frozenset[str]:
     """What a posting's addresses, and its own id on a board, are called there: one name is one opening."""
     found: set[str] = set()
     for url in (posting.url, getattr(posting, "apply_url", None)):
-        where = address(url) if url else None
-        if where is None:
-            continue
-        if "gh_jid" in where.query:
-            found.add(f"greenhouse:{where.query['gh_jid']}")
-        board = next((name for host, name in _BOARDS.items() if where.on(host)), None)
-        if board is not None:
-            path = "/".join(where.parts)
-            match = _UUID.search(path) or _NUMBER.search(path)
-            if match is not None:
-                found.add(f"{board}:{match[0].lower()}")
+        if url:
+            found |= _names_at(url)
     own = getattr(posting, "external_id", "")
     if own and posting.source in _OWN and (_UUID.fullmatch(own) or _NUMBER.fullmatch(own)):
         found.add(f"{posting.source}:{own.lower()}")
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _names_at(url: str) -> frozenset[str]:
+    """Kept, since a posting is compared with several, and looked up before."""
+    found: set[str] = set()
+    where = address(url)
+    if where is None:
+        return frozenset()
+    if "gh_jid" in where.query:
+        found.add(f"greenhouse:{where.query['gh_jid']}")
+    board = next((name for host, name in _BOARDS.items() if where.on(host)), None)
+    path = "/".join(where.parts)
+    match = _UUID.search(path) or _NUMBER.search(path)
+    if board is not None and match is not None:
+        found.add(f"{board}:{match[0].lower()}")
     return frozenset(found)
 
 

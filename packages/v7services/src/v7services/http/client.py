@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+import attrs
+
 from v7core.errors import (
     ConnectError,
     DnsError,
@@ -103,10 +105,10 @@ class Fetcher:
         filling = Filling(source, self._secrets)
         state = Progress(source)
         token = progress.set(state)
-        started = self._clock.monotonic()
+        sent = _Sent()
         try:
             async with asyncio.timeout(request.timeout_s) as deadline:
-                reply = await self._persist(request, source, rate, filling, deadline)
+                reply = await self._persist(request, source, rate, filling, deadline, sent)
         except TimeoutError as error:
             self._recorder.record(MetricType.ERROR_RATE.value, 1.0)
             stage = state.stage if state.stage in ("dns", "connect", "tls") else "total"
@@ -117,8 +119,7 @@ class Fetcher:
             raise
         finally:
             progress.reset(token)
-            elapsed = (self._clock.monotonic() - started) * 1000.0
-            self._recorder.record("http.request_ms", elapsed)
+            self._recorder.record("http.request_ms", sent.duration_ms)
         self._recorder.record(MetricType.ERROR_RATE.value, 0.0)
         self._recorder.record(MetricType.NETWORK_LATENCY.value, reply.duration_ms / max(1, reply.requests))
         if _has_validators(request):
@@ -127,10 +128,9 @@ class Fetcher:
         return reply
 
     async def _persist(
-        self, request: FetchRequest, source: str, rate: Rate, filling: Filling, deadline: asyncio.Timeout
+        self, request: FetchRequest, source: str, rate: Rate, filling: Filling, deadline: asyncio.Timeout, sent: "_Sent"
     ) -> FetchReply:
         """Try, and try again where that may help: with jitter, within the deadline and the host's budget."""
-        started, sent, wire = self._clock.monotonic(), 0, 0
         hop = first_hop(request, source, filling, self._user_agent)
         host = self._host(hop, rate)
         attempt = 0
@@ -138,8 +138,8 @@ class Fetcher:
             attempt += 1
             try:
                 self._refuse_cooling(host, source)
-                answer, requests = await self._walk(hop, request, source, filling, rate, deadline)
-                sent, wire = sent + requests, wire + answer.wire_bytes
+                answer = await self._walk(hop, source, rate, request, deadline, sent)
+                sent.wire_bytes += answer.wire_bytes
                 if answer.status == 304 and not _has_validators(request):
                     raise ProtocolError(source, "not modified, but nothing was asked for")
                 if not answer.not_modified:
@@ -150,33 +150,35 @@ class Fetcher:
                     headers=answer.headers,
                     body=answer.body,
                     not_modified=answer.not_modified,
-                    wire_bytes=wire,
-                    requests=sent,
-                    duration_ms=(self._clock.monotonic() - started) * 1000.0,
+                    wire_bytes=sent.wire_bytes,
+                    requests=sent.requests,
+                    duration_ms=sent.duration_ms,
                 )
             except SourceError as error:
-                sent += 1
                 wait = self._wait_before(error, attempt, host, deadline)
                 if wait is None or not host.may_retry():
                     raise
                 await self._sleep(wait)
 
     async def _walk(
-        self, hop: Hop, request: FetchRequest, source: str, filling: Filling, rate: Rate, deadline: asyncio.Timeout
-    ) -> tuple[Answer, int]:
+        self, hop: Hop, source: str, rate: Rate, request: FetchRequest, deadline: asyncio.Timeout, sent: "_Sent"
+    ) -> Answer:
         """Follow the redirects ourselves: each hop's address is judged before it is asked."""
-        requests = 0
         while True:
             host = self._host(hop, rate)
             async with _Paused(deadline, host):
-                requests += 1
-                answer = await exchange(await self._open_pool(), hop, request, source, self._clock, self._large)
+                sent.requests += 1
+                begun = self._clock.monotonic()
+                try:
+                    answer = await exchange(await self._open_pool(), hop, request, source, self._clock, self._large)
+                finally:
+                    sent.duration_ms += (self._clock.monotonic() - begun) * 1000.0
             if answer.retry_after_s is not None:
                 host.cool(answer.retry_after_s)
             if answer.error is not None:
                 raise answer.error
             if answer.redirect is None:
-                return answer, requests
+                return answer
             hop = answer.redirect
 
     async def _open_pool(self) -> "AsyncConnectionPool":
@@ -257,6 +259,15 @@ def _worth_a_retry(error: SourceError, attempt: int) -> bool:
 
 def _has_validators(request: FetchRequest) -> bool:
     return bool(request.validators.etag or request.validators.last_modified)
+
+
+@attrs.define
+class _Sent:
+    """What one document has cost so far. Waiting for a turn, and between tries, is no time of the server's."""
+
+    requests: int = 0
+    duration_ms: float = 0.0
+    wire_bytes: int = 0
 
 
 class _Paused:

@@ -90,3 +90,4 @@ class FetchReply:
     requests: int = 1
     """Sent for this reply: redirects and retries included."""
     duration_ms: float = 0.0
+    """Of those requests, to the last byte of each; waiting for the host's turn and between tries is left out."""

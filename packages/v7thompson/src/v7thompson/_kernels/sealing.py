@@ -3,7 +3,6 @@
 numba replaces its files whole and syncs none of them, reads them with pickle, and hands what it finds to the linker.
 """
 
-# ruff: noqa: SLF001 - numba has no public way to say where and how its machine code is kept
 import io
 import warnings
 import zlib
@@ -29,7 +28,7 @@ def _is_whole(path: str) -> bool:
     return _seal(content[:-_SEAL_BYTES]) == content[-_SEAL_BYTES:]
 
 
-class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc] # numba is untyped
+class _SealedFiles(IndexDataCacheFile):
     """An index and its data files. Pickle reads to its own end, so the seal behind it needs no other reader."""
 
     @contextmanager
@@ -46,22 +45,22 @@ class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc] # numba is untyped
             return {}
         return found
 
-    def _load_data(self, name: str) -> Any:  # noqa: ANN401 - numba's own
+    def _load_data(self, name: str) -> Any:
         if not _is_whole(self._data_path(name)):
             raise FileNotFoundError(name)  # numba then compiles, as if it were not there
         return super()._load_data(name)
 
-    def save(self, key: Any, data: Any) -> None:  # noqa: ANN401 - numba's own
+    def save(self, key: Any, data: Any) -> None:
         try:
             super().save(key, data)
         except OSError as error:  # a full disk
             warnings.warn(f"kernels are compiled in every process: {error}", KernelCacheWarning, stacklevel=2)
 
 
-class SealedCache(FunctionCache):  # type: ignore[misc] # numba is untyped
+class SealedCache(FunctionCache):
     """The machine code of one kernel, in the folder numba is told of while this is made."""
 
-    def __init__(self, function: Any) -> None:  # noqa: ANN401 - numba's own
+    def __init__(self, function: Any) -> None:
         super().__init__(function)
         stamp = self._impl.locator.get_source_stamp()
         self._cache_file = _SealedFiles(self._cache_path, self._impl.filename_base, stamp)
