@@ -78,8 +78,9 @@ def test_pay_reads_as_the_source_said_it(pay, expected):
 
 
 def test_durations_follow_the_dashboard_format():
-    """Three digits below a millisecond, one above, a dash for nothing measured."""
-    assert ["0.031ms", "12.3ms", "—"] == [formatting.duration(value) for value in (0.0312, 12.345, None)]
+    """Three digits below a millisecond, one above, seconds where milliseconds say nothing, a dash for not measured."""
+    values = (0.0312, 12.345, 9_999.9, 40_881.2, None)
+    assert ["0.031ms", "12.3ms", "9999.9ms", "40.9s", "—"] == [formatting.duration(value) for value in values]
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,11 @@ def place(job: JobSummary) -> str:
 
 
 def duration(value: float | None) -> str:
-    """Milliseconds: the dashboard's `%.3fms` below 1 ms, else `%.1fms`."""
+    """Milliseconds: the dashboard's `%.3fms` below 1 ms, else `%.1fms`; from ten seconds on, seconds."""
     if value is None:
         return "—"
+    if value >= 10_000:
+        return f"{value / 1000:,.1f}s"
     return f"{value:.3f}ms" if value < 1 else f"{value:.1f}ms"
 
 

@@ -1,6 +1,7 @@
 """Addresses: taken apart to recognise a board, and made safe before they are kept."""
 
 import ipaddress
+import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -58,6 +59,16 @@ def address(text: str) -> Address | None:
     query = dict(parse_qsl(split.query, max_num_fields=100)) if split.query.count("&") < 100 else {}
     return Address(url=text, scheme=split.scheme.lower(), host=host.lower().rstrip("."), parts=parts, query=query,
                    fragment=split.fragment)  # fmt: skip
+
+
+def site(url: str) -> str:
+    """The host of an address, and its port, without "www."; what is no address stays as it is."""
+    return site_and_path(url).partition("/")[0] if "://" in url else url
+
+
+def site_and_path(url: str) -> str:
+    """As `site`, with the path: a site may have several feeds."""
+    return re.split(r"[?#]", url.partition("://")[2])[0].removeprefix("www.").rstrip("/") if "://" in url else url
 
 
 def safe_url(text: str, *, base: str | None = None) -> str | None:

@@ -16,7 +16,7 @@ from v7services.fields.instants import any_instant
 from v7services.fields.pay import pay_from_text
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id
-from v7services.fields.urls import Address, safe_url
+from v7services.fields.urls import Address, safe_url, site_and_path
 from v7services.fields.work import employment_of, places
 from v7services.http.messages import FetchRequest, Format, get
 
@@ -87,10 +87,6 @@ def _posting(item: FeedItem, feed: Feed, board: str, context: ParseContext) -> J
     )
 
 
-def _title(board: str) -> str:
-    return board.split("/")[2].removeprefix("www.") if board.count("/") >= 2 else board
-
-
 ADAPTER: Final = Adapter(
     name=NAME,
     title="RSS, Atom or JSON feed",
@@ -100,6 +96,6 @@ ADAPTER: Final = Adapter(
     recognise=recognise,
     first_request=first_request,
     parse=parse,
-    board_title=_title,
+    board_title=site_and_path,
     max_pages=5,
 )

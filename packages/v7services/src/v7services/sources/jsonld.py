@@ -13,7 +13,7 @@ from v7core.models.jobs import JobPosting
 from v7core.models.sources import Skipped
 from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, SourceKind, collect
 from v7services.fields.schema_org import blocks, job_postings, read_job_posting
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, site
 from v7services.http.messages import FetchRequest, Format, get
 
 NAME: Final = "jsonld"
@@ -44,12 +44,8 @@ def parse(body: bytes, board: str, context: ParseContext) -> Parsed:
 def _posting(node: dict[str, Any], board: str, context: ParseContext) -> JobPosting:
     base = context.url or board
     return read_job_posting(
-        node, source=NAME, board=board, company=_site(board), fetched_at=context.fetched_at, base=base
+        node, source=NAME, board=board, company=site(board), fetched_at=context.fetched_at, base=base
     )
-
-
-def _site(board: str) -> str:
-    return board.split("/")[2].removeprefix("www.") if board.count("/") >= 2 else board
 
 
 ADAPTER: Final = Adapter(
@@ -58,7 +54,7 @@ ADAPTER: Final = Adapter(
     kind=SourceKind.PAGE,
     evidence=(Evidence.DOCUMENTED, Evidence.RECORDED),
     home="https://schema.org/JobPosting",
-    board_title=_site,
+    board_title=site,
     recognise=recognise,
     first_request=first_request,
     parse=parse,

@@ -20,7 +20,7 @@ from v7services.fields.instants import any_instant
 from v7services.fields.pay import make_pay, pay_from_text
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, joined, number
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, site
 from v7services.fields.work import employment_of, seniority_of, workplace_of
 from v7services.fields.xml import Element, content, inner, local, salvage, xml_document
 from v7services.http.messages import FetchRequest, Format, get
@@ -151,10 +151,6 @@ def _pay(minimum: str, maximum: str, currency: str, words: str) -> Pay | None:
     return pay or pay_from_text(words)
 
 
-def _site(board: str) -> str:
-    return board.split("/")[2].removeprefix("www.") if board.count("/") >= 2 else board
-
-
 ADAPTER: Final = Adapter(
     name=NAME,
     title="XML file of jobs",
@@ -164,5 +160,5 @@ ADAPTER: Final = Adapter(
     recognise=recognise,
     first_request=first_request,
     parse=parse,
-    board_title=_site,
+    board_title=site,
 )

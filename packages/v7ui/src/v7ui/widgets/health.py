@@ -32,7 +32,6 @@ class HealthStatusView(LineList[SourceState]):
     """Every source: sign and word, jobs, p95, share of errors, next try, and the reason when it is not well."""
 
     now: datetime
-    columns = ("jobs", "p95", "errors", "next")
 
     def line(self, row: SourceState, index: int, width: int) -> Line:
         glyphs, ink = self.look().glyphs, CONDITION_INK[row.condition]
@@ -42,7 +41,7 @@ class HealthStatusView(LineList[SourceState]):
         room = width - 15
         kept = figures if room >= 66 else figures[:1] + figures[3:] if room >= 34 else []
         room -= sum(len(text) for text in kept)
-        reason_width = max(0, room - 24) if room >= 36 else 0
+        reason_width = min(room - 24, room // 2) if room >= 36 else 0
         name_width = room - reason_width
         spans.append((fit(row.name, name_width - 1, ellipsis=glyphs.ellipsis) + " ", "foreground"))
         spans += [(text, "dim") for text in kept]
