@@ -8,6 +8,8 @@ import click
 import pytest
 
 from v7terminal.cli import COMMANDS, cli
+from v7terminal.paths import home_at
+from v7terminal.reports import KEPT, MAX_LOG, background_log, report_of
 
 
 def every_command():
@@ -138,6 +140,23 @@ def test_a_bug_is_one_line_and_a_report_in_the_home(demo, v7, monkeypatch):
     report = next((demo / "reports").glob("v7-crash-*.txt"))
     assert "TypeError" in report.read_text()
     assert 0o600 == report.stat().st_mode & 0o777
+
+
+def test_reports_and_the_background_log_are_bounded(tmp_path):
+    """The ten latest reports are kept, and a log that has grown large is set aside once."""
+    home = home_at(tmp_path)
+    for n in range(KEPT + 5):
+        home.reports.mkdir(parents=True, exist_ok=True)
+        (home.reports / f"v7-crash-20260101-0000{n:02}-1.txt").write_text("old")
+    report_of(ValueError("the latest"), home)
+    kept = sorted(home.reports.glob("v7-crash-*.txt"))
+    assert KEPT == len(kept)
+    assert "the latest" in kept[-1].read_text()
+    for text in ("first", "second"):
+        background_log(home).write_text(text + "x" * MAX_LOG)
+    assert not background_log(home).exists()
+    assert ["background.log.1"] == [path.name for path in home.reports.glob("background.log*")]
+    assert (home.reports / "background.log.1").read_text().startswith("second")
 
 
 def test_memory_that_runs_out_is_one_line_and_no_bug(demo, v7, monkeypatch):

@@ -54,6 +54,17 @@ def test_a_like_raises_what_it_is_about(engine, jobs, rows):
     assert all(after[job.id].sd <= before[job.id].sd for job in jobs)
 
 
+def test_the_same_reaction_five_thousand_times_stays_finite(engine, jobs, rows):
+    """Nothing overflows, no deviation vanishes, and what was liked so often leads."""
+    for n in range(5000):
+        engine.learn(reaction(n + 1, rows[0]))
+    ranked = engine.rank(1000, blend=0.0)
+
+    assert jobs[0].id == max(ranked, key=lambda each: each.match.mean).id
+    assert all(np.isfinite([each.score, each.match.mean, each.match.sd, each.match.value]).all() for each in ranked)
+    assert all(each.match.sd > 0.1 for each in ranked)
+
+
 def test_batches_are_timed(engine, jobs):
     """As the architecture guide says."""
     result = engine.process_job_batch(jobs[:10])

@@ -67,8 +67,9 @@ def expected():
         ("", {"NUMBA_DISABLE_JIT": "1"}),
         ("import sys; sys.modules['numba'] = None\n", {}),
         ("import sys; sys.modules['llvmlite'] = None\n", {}),
+        ("import sys; sys.modules['coverage'] = type(sys)('coverage')\n", {}),
     ],
-    ids=["switched off", "switched off for numba", "no numba", "no LLVM"],
+    ids=["switched off", "switched off for numba", "no numba", "no LLVM", "a coverage that numba does not fit"],
 )
 def test_without_compiled_kernels_the_ranking_is_the_same(expected, prelude, environment):
     """And one warning says so, once."""

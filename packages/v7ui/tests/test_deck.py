@@ -101,6 +101,16 @@ async def test_a_reaction_is_kept_and_moves_on(deck, ports, until, key, kind):
     assert [(first.job.id, kind)] == [(event.job_id, event.kind) for event in events]
 
 
+async def test_a_key_that_is_held_reacts_to_no_job_twice(deck, ports, until):
+    """However fast it repeats, and beyond the last job."""
+    app, pilot = deck
+    jobs = {card.job.id for card in app.screen.state.cards}
+    await pilot.press(*("i" * (len(jobs) + 20)))
+    await until(pilot, lambda: len(ports.feed._log._events) >= len(jobs))
+    await pilot.pause(0.05)
+    assert sorted(jobs) == sorted(event.job_id for event in await ports.feed._log.read())
+
+
 @pytest.mark.parametrize(("key", "stage"), [("s", ApplicationStage.SAVED), ("a", ApplicationStage.APPLIED)])
 async def test_save_and_applied_reach_the_pipeline(deck, ports, until, key, stage):
     """What was saved is found in Saved."""

@@ -10,9 +10,10 @@ from v7core.errors import InvalidValue, NotFound, SourceError, StorageError, Sto
 from v7core.models.sources import PollOutcome, SourceCondition, SourceKey
 from v7core.protocols import DegradationStep
 from v7core.testing.contracts import SourceDirectoryContract
-from v7core.testing.fakes import MemoryLoadLevel
+from v7core.testing.fakes import FixedClock, MemoryLoadLevel
 from v7services.catalogue import by_name
 from v7services.http.messages import Origin
+from v7services.outcomes import next_try
 
 ACME = SourceKey(source="lever", board="acme")
 OTHER = SourceKey(source="lever", board="other")
@@ -231,6 +232,19 @@ async def test_many_boards_of_a_host_that_hangs_delay_no_other_host(server, seco
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def test_many_sources_fall_due_apart():
+    """Sources that were polled together are not due together, and none before its interval is over."""
+    now = FixedClock().now()
+    waits = [
+        next_try(PollOutcome.OK, key=SourceKey(source="lever", board=f"b{n}"), now=now, interval_s=6 * 3600) - now
+        for n in range(10_000)
+    ]
+    assert timedelta(hours=6) <= min(waits)
+    hours = [wait.total_seconds() / 3600 for wait in waits]
+    parts = [sum(low <= hour < low + 0.06 for hour in hours) for low in (6.0, 6.2, 6.4, 6.5)]
+    assert min(parts) > 0.5 * max(parts) > 0
 
 
 async def test_who_listens_may_fail(server, discovery, store):
