@@ -39,7 +39,7 @@ def _choose() -> Backend:
     else:
         try:
             from v7thompson._kernels.backend import NumbaBackend
-        except Exception as error:  # noqa: BLE001 - whatever an unfit numba, LLVM or coverage raises while it loads
+        except Exception as error:  # whatever an unfit numba, LLVM or coverage raises while it loads
             reason = f"numba cannot be loaded: {error}"
         else:
             return NumbaBackend()
