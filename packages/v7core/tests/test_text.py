@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from v7core import clean_block, clean_text
-from v7core.text import _SEQUENCE
+from v7core.text import _COMPOSED, _SEQUENCE
 
 anything = st.text(st.characters(), max_size=300) | st.text(
     st.sampled_from(list("\x1b[]()0123;mPX^_\\\x07\x9b\x9d\x9cab \n\t\r\u202e\u200b\u0301\u0323\ud800é")), max_size=60
@@ -51,6 +51,18 @@ def test_at_most_three_marks_stand_on_a_character(text):
         assert run <= 3
 
 
+def test_letters_taken_for_composed_are():
+    """Each is NFC and no mark, and none composes with what stands before it."""
+    every = [chr(code) for code in range(0x110000)]
+    taken = {character for character in every if _COMPOSED.fullmatch(character)}
+    assert {"a", "é", "Ж", "–", "€"} < taken
+    assert {each for each in taken if unicodedata.normalize("NFC", each) != each} == set()
+    assert {each for each in taken if unicodedata.category(each).startswith("M")} == set()
+    parts = (unicodedata.decomposition(each).split() for each in every)
+    seconds = {chr(int(two[1], 16)) for two in parts if len(two) == 2 and not two[0].startswith("<")}
+    assert taken & seconds == set()
+
+
 @pytest.mark.parametrize(
     ("hostile", "left"),
     [
@@ -90,7 +102,8 @@ def one_by_one(text):
 @given(
     anything
     | st.text(
-        st.sampled_from("aé\u0301\u0323\u0489\u20dd\U0001e8d0\u0e31\u2013\u2019\u2028\u2009\xa0\t \n"), max_size=60
+        st.sampled_from("aé\u0301\u0323\u0489\u20dd\U0001e8d0\u0e31\u2013\u2019\u2028\u2009\u2126的\xa0\t \n"),
+        max_size=60,
     )
 )
 def test_a_block_is_its_lines_cleaned_one_by_one(text):

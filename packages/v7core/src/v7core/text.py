@@ -31,42 +31,47 @@ _SEQUENCE: Final = re.compile(
 )
 _INTRODUCERS: Final = "\x1b\x90\x98\x9b\x9d\x9e\x9f"
 """Looked for one by one: that takes a tenth of the time of a character class."""
-_TYPOGRAPHY: Final = 0xE2
-"""First UTF-8 byte of U+2000 to U+2FFF: dashes, quotes and bullets, and a few marks."""
+_PLAIN: Final = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
+"""ASCII that is printed, and the white space that a block may hold."""
+_COMPOSED: Final = re.compile(
+    "[\x00-\u02ff\u0388-\u0482\u048a-\u052f\u2010-\u205e\u20a0-\u20bf\u3001\u3002\u4e00-\u9fff\uff01-\uff5e]*"
+)
+"""NFC and without marks, whatever the order: Latin, Greek, Cyrillic and Chinese, dashes, quotes and signs of money."""
 
 
 @cache
-def _excess_marks() -> tuple[bytes, tuple[bytes, ...], re.Pattern[str], re.Pattern[str]]:
-    """What finds too many marks, the cheapest first. Built on the first non-ASCII text: most imports never need it.
+def _excess_marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds too many marks. Built on the first text of other letters: most imports never need it.
 
     Returns:
-        UTF-8 bytes that begin no mark, or typography (2 nanoseconds a character); how marks among typography begin; a
-        pattern for what may be too many (10 nanoseconds: of four marks in a row, three are of the basic plane or one
-        is not); and the one that knows (a microsecond, since the engine walks a list of ranges as soon as a class
-        reaches beyond the basic plane).
+        A pattern for what may be too many (10 nanoseconds a character: of four marks in a row, three are of the basic
+        plane or one is not); and the one that knows (a microsecond, since the engine walks a list of ranges as soon as
+        a class reaches beyond the basic plane).
     """
     marks = [chr(code) for code in range(0x300, 0x1E950) if unicodedata.category(chr(code)) in ("Mn", "Me")]
-    starts = {mark.encode()[:2] for mark in marks}
-    typographic = tuple(start for start in sorted(starts) if start[0] == _TYPOGRAPHY)
-    begin = {start[0] for start in starts} - {_TYPOGRAPHY}
-    harmless = bytes(byte for byte in range(256) if byte not in begin)
     basic = f"[{''.join(mark for mark in marks if mark <= BASIC_PLANE)}]"
     beyond = f"[{''.join(mark for mark in marks if mark > BASIC_PLANE)}]"
     suspect = re.compile(f"{basic * MAX_MARKS}|(?=[\U00010000-\U0010ffff]){beyond}")
     kind = f"[{''.join(marks)}]"
-    return harmless, typographic, suspect, re.compile(f"({kind}{{{MAX_MARKS}}}){kind}+")
+    return suspect, re.compile(f"({kind}{{{MAX_MARKS}}}){kind}+")
 
 
-def _composed(text: str) -> str:
-    """NFC, at most three marks on a character."""
-    if text.isascii():
+def _odd(text: str) -> str:
+    """What is not plain ASCII, in its order: a fiftieth of most texts, so judging it costs next to nothing."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+
+
+def _composed(text: str, odd: str) -> str:
+    """NFC, at most three marks on a character.
+
+    Args:
+        odd: Every character of the text that is not ASCII, and perhaps more.
+    """
+    if _COMPOSED.fullmatch(odd):
         return text
     text = unicodedata.normalize("NFC", text)
-    harmless, typographic, suspect, excess = _excess_marks()
-    encoded = text.encode()
-    if not encoded.translate(None, harmless) and not any(start in encoded for start in typographic):
-        return text
-    return excess.sub(r"\1", text) if suspect.search(text) else text
+    suspect, excess = _excess_marks()
+    return excess.sub(r"\1", text) if suspect.search(_odd(text)) else text
 
 
 def _without_sequences(text: str) -> str:
@@ -90,7 +95,8 @@ def clean_text(text: str, *, limit: int = MAX_LINE) -> str:
     """
     if len(text) > 4 * limit:  # bound the work before doing any of it
         text = text[: 4 * limit]
-    text = _composed(_line(_without_sequences(text)))
+    text = _line(text if text.isprintable() else _without_sequences(text))
+    text = _composed(text, text)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -108,15 +114,16 @@ def clean_block(text: str, *, limit: int = MAX_BLOCK) -> str:
     global _last_block  # noqa: PLW0603 - a hint that any thread may overwrite: only the same object is taken for clean
     if text is _last_block and len(text) <= limit:
         return text
+    text = text[: 4 * limit]
+    odd = _odd(text)  # what can be wrong with a text is in there: the whole of it is judged by a fiftieth
+    tidy = odd.replace("\xa0", "").isprintable()
     # Single spaces by whole replacements: splitting a description into words takes four times as long.
-    spaced = _without_sequences(text[: 4 * limit]).replace("\t", " ").replace("\xa0", " ")
+    spaced = (text if tidy else _without_sequences(text)).replace("\t", " ").replace("\xa0", " ")
     while "  " in spaced:
         spaced = spaced.replace("  ", " ")
-    lines = spaced.splitlines()
-    tidy = "".join(lines).isprintable()
-    lines = [line.strip(" ") if tidy else _line(line) for line in lines]
+    lines = [line.strip(" ") if tidy else _line(line) for line in spaced.splitlines()]
     kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
-    block = _composed("\n".join(kept).strip("\n"))
+    block = _composed("\n".join(kept).strip("\n"), odd)
     block = block if len(block) <= limit else block[: limit - 1].rstrip() + "…"
     _last_block = block
     return block
