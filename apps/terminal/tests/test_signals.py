@@ -40,6 +40,45 @@ def test_a_poll_that_hangs_is_left_in_time(v7, silent_board, number):
     assert ["never polled"] == [each["condition"] for each in v7("sources", "list", "--json").json]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_pipe_that_nobody_writes_to_is_left_at_once(v7, tmp_path, number):
+    """Reading it holds up the loop, which therefore cannot be told."""
+    pipe = tmp_path / "cv"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "v7terminal", "profile", "match", "--file", str(pipe)]
+    reading = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    writer = opened_by_a_reader(pipe)
+    reading.send_signal(number)
+    _, err = reading.communicate(timeout=20)
+    os.close(writer)
+    assert (128 + number, False) == (reading.returncode, "Traceback" in err)
+
+
+def opened_by_a_reader(pipe):
+    """The end to write to, as soon as somebody reads."""
+    for _ in range(3000):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody yet
+            time.sleep(0.01)
+    pytest.fail("nobody reads")
+
+
+def test_a_question_is_left_by_ctrl_c(v7):
+    """Nothing is added, and the shell hears of it."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "v7terminal", "sources", "add", "lever:acme"]
+    asking = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while b"Add it?" not in said:
+        said += os.read(ours, 1000)
+    asking.send_signal(signal.SIGINT)
+    assert 128 + signal.SIGINT == asking.wait(20)
+    os.close(ours)
+    assert [] == v7("sources", "list", "--json").json
+
+
 def test_a_second_poller_is_told_who_polls(v7, silent_board):
     """One at a time: the lease is the first one's, and is taken over when it is killed."""
     v7("sources", "add", "lever:acme")

@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Final, TypeVar
 
 import click
@@ -50,3 +52,25 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     if stopped[0] == signal.SIGINT:
         raise click.Abort
     raise SystemExit(128 + stopped[0])
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """For what holds up the loop, such as a question to the person or a pipe nobody writes to: signals break into it.
+
+    Raises:
+        KeyboardInterrupt, SystemExit: as without a loop.
+    """
+    before = {number: signal.signal(number, _break_in) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _break_in(number: int, _frame: FrameType | None) -> None:
+    stop_in_time(number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)

@@ -18,7 +18,7 @@ from v7terminal.console import say, say_json
 from v7terminal.lines import pay_of, place_of
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
-from v7terminal.running import run
+from v7terminal.running import interruptible, run
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a cell."""
@@ -154,7 +154,9 @@ async def _import(home: Home, file: Path) -> Any:
         try:
             if str(file) == "-":
                 return await import_lines(storage.database, _read(sys.stdin))
-            with file.open(encoding="utf-8") as opened:
+            with interruptible():
+                opened = file.open(encoding="utf-8")
+            with opened:
                 return await import_lines(storage.database, _read(opened))
         except OSError as error:
             raise ConfigError("file", f"{file}: {error.strerror or error}") from error

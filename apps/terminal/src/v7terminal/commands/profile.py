@@ -15,7 +15,7 @@ from v7terminal.compose import opened_storage
 from v7terminal.console import complain, say, say_json
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
-from v7terminal.running import run
+from v7terminal.running import interruptible, run
 
 MAX_TEXT = 20_000
 """Characters of a profile that are kept."""
@@ -54,7 +54,8 @@ profile.add_command(_command(ProfileKind.MANIFEST, "Where you want to go. Prints
 
 
 async def _profile(home: Home, kind: ProfileKind, *, edit: bool, file: str | None) -> str:
-    new = None if file is None else _text_of(file)
+    with interruptible():
+        new = None if file is None else _text_of(file)
     async with opened_storage(home) as storage:
         settings = await storage.settings.load()
         old = settings.profile_text(kind)

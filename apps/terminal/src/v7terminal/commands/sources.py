@@ -13,7 +13,7 @@ from v7terminal.console import complain, say, say_json
 from v7terminal.measuring import source_states
 from v7terminal.options import HomeCommand, given_home, json_option
 from v7terminal.paths import Home
-from v7terminal.running import run
+from v7terminal.running import interruptible, run
 from v7terminal.sourcelist import key_of, state_document, state_line
 
 MAX_LINES = 1_000
@@ -93,12 +93,17 @@ async def _add(
                 continue
             if not quiet:
                 say(_found_line(found))
-            if ask and not click.confirm("Add it?", default=True):
+            if ask and not _wanted():
                 continue
             added.append(await directory.add(found.key))
             if not quiet:
                 say(f"added {found.key}")
     return added, failure
+
+
+def _wanted() -> bool:
+    with interruptible():
+        return click.confirm("Add it?", default=True)
 
 
 def _found_line(found: Recognised) -> str:
