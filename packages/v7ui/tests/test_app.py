@@ -202,8 +202,14 @@ async def test_sources_are_added_paused_polled_and_removed(with_ports, until, ca
         await until(pilot, lambda: app.screen.list.current.condition is SourceCondition.PAUSED)
         await pilot.press("n", *"gopher://x", "enter")
         await until(pilot, lambda: "Not added: nothing known" in app.screen.status.text)
-        await pilot.press("escape", "n", *"lever:wren", "enter")
-        await until(pilot, lambda: "Found Wren: lever:wren (written out). Add it?" in app.screen.status.text)
+        await until(pilot, lambda: "enter Look it up  esc Leave" in capture(app))
+        assert "r Retry" not in capture(app)  # every letter is typed here
+        await pilot.press("escape", "n", *"lever:wrem", "enter")
+        await until(pilot, lambda: "enter Add it  esc Leave" in capture(app))
+        await pilot.press("backspace", "n")
+        await until(pilot, lambda: "Found" not in capture(app) and "enter Look it up  esc Leave" in capture(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Found Wren: lever:wren (written out)" == app.screen.status.text)
         assert 1 == len(app.screen.list.rows)
         await pilot.press("enter")
         await until(pilot, lambda: len(app.screen.list.rows) == 2)
@@ -212,6 +218,40 @@ async def test_sources_are_added_paused_polled_and_removed(with_ports, until, ca
         assert "Press D again" in app.screen.status.text
         await pilot.press("D")
         await until(pilot, lambda: len(app.screen.list.rows) == 1)
+
+
+@pytest.mark.parametrize("place", ["live", "sources"])
+@pytest.mark.parametrize("size", [(60, 24), (80, 24), (140, 45)])
+async def test_each_figure_of_a_source_stands_under_its_name(with_ports, until, capture, place, size):
+    """Figures end where their head ends, whatever there is room for; the next try begins where its head begins."""
+    sources = MemorySources([MemorySource(KEY, [posting(0), posting(1)])])
+    await sources.refresh()
+    app = V7App(with_ports(sources=sources), start=place)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: any("SOURCES 1 of 1 ok" in line for line in capture(app).splitlines()))
+        lines = capture(app).splitlines()
+        at = next(i for i, line in enumerate(lines) if "SOURCES" in line)
+        head, row = lines[at], lines[at + 1]
+        if "jobs" in head:
+            assert "2" == row[: head.index("jobs") + 4].split()[-1]
+            assert "—" == row[head.index("next")]
+        if "errors" in head:
+            assert ["2", "—", "—"] == row[: head.index("errors") + 6].split()[-3:]
+        shown = [word for word in ("jobs", "p95", "errors", "next") if word in head]
+        wanted = {60: 0 if place == "live" else 2, 80: 0 if place == "live" else 2, 140: 4}[size[0]]
+        assert wanted == len(shown)
+
+
+async def test_how_the_deck_is_ranked_stays_longer_on_the_top_line_than_how_fast(with_ports, until, capture):
+    """On 80 columns, with a banner beside it, every lens is there."""
+    sources = MemorySources([MemorySource(KEY, [posting(0)])])
+    app = V7App(with_ports(sources=sources), banner="DEMO")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        for word in ("◆◇ BLEND 0.3", "◆ MATCH", "◇ MANIFEST"):
+            await until(pilot, lambda word=word: word in capture(app).splitlines()[0])
+            assert capture(app).splitlines()[0].endswith("DEMO")
+            await pilot.press("tab")
 
 
 async def test_polling_everything_can_be_left(with_ports, until, capture):

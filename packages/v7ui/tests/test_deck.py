@@ -147,11 +147,26 @@ async def test_a_reaction_that_is_not_kept_comes_back(deck, ports, until):
     assert not app.room.reactions.counts()
 
 
-async def test_undo_with_nothing_to_undo_says_so(deck, until):
-    """A key that can do nothing is answered too."""
+async def test_undo_with_nothing_to_undo_says_so_and_moves_nothing(deck, until):
+    """A key that can do nothing is answered too, and the deck is not ranked anew for it."""
     app, pilot = deck
-    await pilot.press("u")
-    await until(pilot, lambda: "Nothing undone" in app.screen.status.text)
+    before = app.screen.state.deck
+    await pilot.press("j", "u")
+    await until(pilot, lambda: app.screen.status.text == "Nothing to take back")
+    await pilot.pause(0.05)
+    assert before is app.screen.state.deck
+    assert 1 == app.screen.list.cursor
+
+
+@pytest.mark.parametrize("key", ["i", "w", "m", "v", "o", "y", "Y"])
+async def test_a_key_for_a_job_says_that_there_is_none(with_ports, until, key):
+    """Rather than nothing at all."""
+    app = V7App(with_ports(feed=MemoryFeed([])))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.state.deck is not None)
+        app.screen.say("")
+        await pilot.press(key)
+        assert app.screen.status.text.startswith("There is no ")
 
 
 async def test_a_range_takes_one_reaction(deck, ports, until):
@@ -163,6 +178,26 @@ async def test_a_range_takes_one_reaction(deck, ports, until):
     assert chosen == [event.job_id for event in await ports.feed._log.read()]
     await pilot.press("u")
     await until(pilot, lambda: len(app.screen.state.cards) == 12)
+
+
+async def test_after_a_range_the_cursor_is_on_the_job_below_it(deck):
+    """Not as far down as it was: the jobs between would be passed over unseen."""
+    app, pilot = deck
+    jobs = [card.job for card in app.screen.state.cards]
+    await pilot.press("j", "v", "j", "j", "x")
+    assert jobs[4] == app.screen.job
+    await pilot.press("G", "v", "k", "x")
+    assert jobs[-3] == app.screen.job
+
+
+async def test_a_range_keeps_what_was_marked_before(deck):
+    """m here, v there: one reaction for both."""
+    app, pilot = deck
+    ids = [card.job.id for card in app.screen.state.cards]
+    await pilot.press("m", "j", "v", "j")
+    assert {ids[0], ids[2], ids[3]} == app.screen.state.marked
+    await pilot.press("k")
+    assert {ids[0], ids[2]} == app.screen.state.marked
 
 
 async def test_a_mark_gathers_jobs(deck, ports, until):
@@ -189,6 +224,8 @@ async def test_a_filter_without_sense_stays_on_the_line(deck, until):
     await pilot.press("slash", *"level:wizard", "enter")
     await until(pilot, lambda: "level:wizard is unknown" in app.screen.status.text)
     assert 12 == len(app.screen.state.cards)
+    await pilot.press("ctrl+u", *"baker", "enter")
+    assert "" == app.screen.status.text
 
 
 async def test_the_blend_is_ranked_by_and_kept(deck, ports, until):
@@ -240,7 +277,9 @@ async def test_enter_reads_and_esc_returns(deck, capture):
     await pilot.press("enter")
     assert app.screen.text is app.screen.focused
     assert not app.screen.list.region
+    assert "esc Back i Interested" in capture(app).splitlines()[-1]
     await pilot.press("escape")
+    assert "esc" not in capture(app).splitlines()[-1]
     assert app.screen.list is app.screen.focused
 
 

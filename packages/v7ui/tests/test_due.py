@@ -30,6 +30,30 @@ async def test_what_is_due_is_polled_at_the_start_and_the_empty_deck_ranked(with
         await until(pilot, lambda: posting(1).title in capture(app))
 
 
+async def test_a_poll_nobody_asked_for_says_something_only_when_it_brought_something(with_ports, until):
+    """What stands on the line, such as how to undo, is worth more than "0 new jobs"."""
+    polled = []
+
+    class Sources(MemorySources):
+        async def refresh(self, keys=None):
+            polled.append(keys)
+            return await super().refresh(keys)
+
+    async def due():
+        return (KEY,)
+
+    app = V7App(with_ports(sources=Sources([MemorySource(KEY, [posting(1)])]), due=due))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.status.text == "Polled 1 source: 1 new job")
+        app.screen.say("u takes it back")
+        app.look_for_due()
+        await until(pilot, lambda: len(polled) == 2 and app.room.polled is None)
+        await pilot.pause(0.05)
+        assert "u takes it back" == app.screen.status.text
+        await pilot.press("R")
+        await until(pilot, lambda: app.screen.status.text == "Polled 1 source: 0 new jobs")
+
+
 async def test_nothing_due_is_nothing_polled(with_ports, until):
     """Asked once, at the start."""
     asked, polled = [], []

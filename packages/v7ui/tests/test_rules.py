@@ -57,6 +57,15 @@ def test_age_uses_the_largest_whole_unit(ago, expected):
     assert expected == formatting.age(NOW - ago, NOW)
 
 
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [(timedelta(seconds=5), "just now"), (timedelta(hours=2), "2h ago"), (-timedelta(hours=3), "in 3h")],
+)
+def test_an_age_within_a_sentence(ago, expected):
+    """Never "now ago"."""
+    assert expected == formatting.ago(NOW - ago, NOW)
+
+
 def test_an_age_of_at_least_says_so():
     """ "30+ days ago" is not "30 days ago"."""
     assert "4w+" == formatting.age(NOW - timedelta(days=30), NOW, precision=Precision.AT_LEAST)

@@ -176,9 +176,33 @@ async def test_an_application_goes_through_its_stages(open_on, until, capture):
         await pilot.press("n", *"call [Anna]", "enter")
         await until(pilot, lambda: saved._saved[job.id].note == "call [Anna]")
         await until(pilot, lambda: "call [Anna]" in capture(app))
+        await until(pilot, lambda: f"{job.title}: note kept" == app.screen.status.text)
         await pilot.press("u")
         await until(pilot, lambda: saved._saved[job.id].note == "")
         assert job.id == app.screen.job.id
+        await until(pilot, lambda: f"Undone: {job.title} is applied again" == app.screen.status.text)
+        assert "u Undo" not in capture(app).splitlines()[-2]  # it would take back another change, not this
+
+
+async def test_an_undo_that_is_not_kept_can_be_tried_again(open_on, until, monkeypatch):
+    """What was to be taken back is not forgotten."""
+    app = open_on("saved")
+    saved, job = app.room.ports.saved, posting(1).id
+    await saved.move(job, ApplicationStage.SAVED)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.list.rows)
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: saved._saved[job].stage is ApplicationStage.APPLIED)
+
+        async def full(*_args, **_named):
+            raise StorageError(StorageFault.FULL, "the disk is full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(saved, "move", full)
+            await pilot.press("u")
+            await until(pilot, lambda: "Not undone: storage full" in app.screen.status.text)
+        await pilot.press("u")
+        await until(pilot, lambda: saved._saved[job].stage is ApplicationStage.SAVED)
 
 
 async def test_a_stage_that_is_not_kept_stays(open_on, until, monkeypatch):
@@ -197,7 +221,7 @@ async def test_a_stage_that_is_not_kept_stays(open_on, until, monkeypatch):
         await until(pilot, lambda: "Not kept: storage full: the disk is full" in app.screen.status.text)
         assert ApplicationStage.SAVED is app.screen.list.current.stage
         await pilot.press("u")
-        assert "Nothing changed here yet" == app.screen.status.text
+        assert "Nothing to take back here" == app.screen.status.text
 
 
 async def test_settings_change_at_once_and_are_kept(open_on, until):
@@ -371,6 +395,29 @@ async def test_the_palette_does_what_is_typed(open_on, until):
         await pilot.pause(0.5)
         await pilot.press("enter")
         await until(pilot, lambda: app.room.reactions.counts()[ReactionKind.PASS] == 1)
+
+
+async def test_the_palette_finds_what_is_done_on_another_screen(open_on, until):
+    """It goes there and names the key; it does nothing to a row nobody looked at."""
+    app = open_on("sources")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("colon")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press(*"deck: less like")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.PLACE == "deck")
+        await until(pilot, lambda: app.screen.status.text == "x here: Less like this")
+        assert not app.room.reactions.reacted
+
+
+async def test_the_choices_of_live_say_how_to_choose(open_on, until, capture):
+    """The hint line below belongs to the screen, not to the dialogue."""
+    app = open_on("live")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Thompson" in capture(app))
+        await pilot.press("t")
+        await until(pilot, lambda: "space next, left back, enter keeps" in capture(app))
 
 
 async def test_tabs_are_clicked_and_a_row_too(open_on, until):

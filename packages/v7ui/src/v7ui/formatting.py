@@ -95,6 +95,12 @@ def age(then: datetime, now: datetime, *, precision: Precision = Precision.INSTA
     return _span(seconds) + ("+" if precision is Precision.AT_LEAST else "")
 
 
+def ago(then: datetime, now: datetime) -> str:
+    """`age` within a sentence: "just now", "5m ago", "in 2h"."""
+    text = age(then, now)
+    return "just now" if text == "now" else text if text.startswith("in ") else f"{text} ago"
+
+
 def _span(seconds: float) -> str:
     if seconds < 60:
         return "now"

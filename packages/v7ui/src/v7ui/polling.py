@@ -1,19 +1,23 @@
-"""Polling every source: progress while it runs, and one line at its end."""
+"""Polling sources: progress while it runs, and one line at its end."""
 
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 from v7core.models.sources import PollReport, SourceCondition, SourceKey
 from v7ui.formatting import plural
 from v7ui.room import Room
+from v7ui.widgets.painted import Span
+
+Reports: TypeAlias = tuple[PollReport, ...]
 
 LOOK_S = 1.0
 """How often the sources that are done are counted."""
 
 
-async def poll(room: Room, tell: Callable[[], None], keys: Iterable[SourceKey] | None = None) -> str:
-    """Poll these sources, or all that are enabled, keeping `room.polled` true meanwhile; returns what it brought.
+async def poll(room: Room, tell: Callable[[], None], keys: Iterable[SourceKey] | None = None) -> Reports:
+    """Poll these sources, or all that are enabled, keeping `room.polled` true meanwhile.
 
     Cancelling it stops the waiting; what has come in stays.
     """
@@ -23,7 +27,7 @@ async def poll(room: Room, tell: Callable[[], None], keys: Iterable[SourceKey] |
     tell()
     counting = asyncio.create_task(_count(room, tell, wanted, began))
     try:
-        return summary(await room.ports.sources.refresh(None if wanted is None else list(wanted)))
+        return await room.ports.sources.refresh(None if wanted is None else list(wanted))
     finally:
         counting.cancel()
         room.polled = None
@@ -49,8 +53,13 @@ async def _count(room: Room, tell: Callable[[], None], wanted: frozenset[SourceK
         tell()
 
 
-def summary(reports: tuple[PollReport, ...]) -> str:
+def is_news(reports: Reports) -> bool:
+    """Whether a round that nobody asked for is worth a line in place of the one that stands there."""
+    return any(report.new or not report.outcome.sound for report in reports)
+
+
+def summary(reports: Reports) -> Span:
     """What a round of polls brought."""
     new, failed = sum(report.new for report in reports), sum(not report.outcome.sound for report in reports)
     text = f"Polled {plural(len(reports), 'source')}: {plural(new, 'new job')}"
-    return f"{text}, {failed} with trouble (see 4 Sources)" if failed else text
+    return (f"{text}, {failed} with trouble (see 4 Sources)", "warn") if failed else (text, "good")

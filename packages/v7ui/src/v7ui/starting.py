@@ -8,7 +8,7 @@ from textual.app import App
 from v7core.errors import StorageError, StorageFault
 from v7core.models.person import Settings
 from v7ui.formatting import inert
-from v7ui.polling import poll
+from v7ui.polling import Reports, is_news, poll, summary
 from v7ui.room import Room
 from v7ui.screens.base import sentence
 from v7ui.screens.deck import DeckScreen
@@ -107,7 +107,7 @@ class Starting(App[None]):
         try:
             keys = await set_out(self.room, answers, self.quiet)
             if keys:
-                self.quiet(await poll(self.room, self.repaint_bars, keys), ink="good")
+                self._tell_polled(await poll(self.room, self.repaint_bars, keys))
         except Exception as error:
             self.quiet(f"Not all of it was kept: {sentence(error)}", ink="bad")
         self._watch_sources()
@@ -137,12 +137,16 @@ class Starting(App[None]):
     @work(group="poll", exclusive=True)
     async def _poll(self) -> None:
         try:
-            self.quiet(await poll(self.room, self.repaint_bars), ink="good")
+            self._tell_polled(await poll(self.room, self.repaint_bars))
         except Exception as error:
             self.quiet(f"Polling failed: {sentence(error)}", ink="bad")
         self._watch_sources()
         if isinstance(self.screen, DeckScreen):
             self.screen.look_for_new()
+
+    def _tell_polled(self, reports: Reports) -> None:
+        text, ink = summary(reports)
+        self.quiet(text, ink=ink)
 
     def look_for_due(self) -> None:
         """Poll what is due, unless a poll is running."""
@@ -156,7 +160,9 @@ class Starting(App[None]):
             keys = () if due is None else await due()
             if not keys:
                 return
-            self.quiet(await poll(self.room, self.repaint_bars, keys), ink="good")
+            reports = await poll(self.room, self.repaint_bars, keys)
+            if is_news(reports):
+                self._tell_polled(reports)
         except Exception as error:
             if not (isinstance(error, StorageError) and error.kind is StorageFault.BUSY):  # another V7 has the turn
                 self.quiet(f"Polling failed: {sentence(error)}", ink="bad")

@@ -74,16 +74,17 @@ class V7Screen(Screen[None]):
         """Show one line about what just happened."""
         self.status.say(text, ink=ink, aside=aside)
 
-    async def ask(self, question: Awaitable[T], doing: str) -> T | None:
+    async def ask(self, question: Awaitable[T], doing: str, *, aside: str = "r Retry") -> T | None:
         """Await a port; what it raises becomes one quiet line and None.
 
-        Whatever a port raises: the process behind it may die at any moment, and that must not end this one.
+        Whatever a port raises: the process behind it may die at any moment, and that must not end this one. `aside` is
+        for what is read: a deed is tried again by its own key.
         """
         try:
             answer = await question
         except Exception as error:
             self.room.problem = sentence(error)
-            self.say(f"{doing}: {self.room.problem}", ink="bad", aside="r Retry")
+            self.say(f"{doing}: {self.room.problem}", ink="bad", aside=aside)
             return None
         self.room.problem = ""
         return answer

@@ -55,6 +55,8 @@ class DeckScreen(Narrowing):
         self.list.now = room.ports.clock.now()
         self.rule = Rule()
         self._range_from: int | None = None
+        self._marked_before: frozenset[JobId] = frozenset()
+        """What was marked when the range began."""
         self._waiting = 0
         self._why_shown = False
         self._posting: JobPosting | None = None
@@ -213,6 +215,7 @@ class DeckScreen(Narrowing):
         """All reasons instead of the text, and back."""
         card = self.list.current
         if card is None:
+            self.no_job()
             return
         self._why_shown = not self._why_shown
         if self._why_shown:
@@ -242,11 +245,13 @@ class DeckScreen(Narrowing):
         """React to the marked jobs, or to this one, and move on."""
         cards = self.state.chosen(self.list.cursor)
         if not cards:
+            self.no_job()
             return
         self._range_from = None
         self.state.marked.clear()
         taken = self.room.reactions.begin([card.job for card in cards], ReactionKind(kind))
-        self._sync()
+        rest = (card.job.id for card in self.state.cards[self.list.cursor :])
+        self._sync(stay_on=next((job for job in rest if job not in self.room.reactions.reacted), None))
         self.say(deed(taken), ink="good", aside="u Undo")
         self.work(lambda: self._keep(taken), "reactions", exclusive=False)
 
@@ -264,11 +269,15 @@ class DeckScreen(Narrowing):
         if taken is None:
             await self._rank()
 
+    def show_again(self) -> None:
+        self._sync()
+
     # --- marks
 
     def action_mark(self) -> None:
         """Mark or unmark, and move on."""
         if (job := self.job) is None:
+            self.no_job()
             return
         self.state.marked ^= {job.id}
         self.list.marked = self.state.marked
@@ -278,8 +287,10 @@ class DeckScreen(Narrowing):
 
     def action_range(self) -> None:
         """Begin a range here; the second press ends it, marks stay."""
-        if self._range_from is None:
-            self._range_from = self.list.cursor
+        if self.job is None:
+            self.no_job()
+        elif self._range_from is None:
+            self._range_from, self._marked_before = self.list.cursor, frozenset(self.state.marked)
             self._mark_range()
             self.say("Move to mark a range; v ends it, a reaction goes to all of it, esc drops it")
         else:
@@ -289,7 +300,7 @@ class DeckScreen(Narrowing):
     def _mark_range(self) -> None:
         assert self._range_from is not None  # noqa: S101
         low, high = sorted((self._range_from, self.list.cursor))
-        self.state.marked = {card.job.id for card in self.state.cards[low : high + 1]}
+        self.state.marked = {card.job.id for card in self.state.cards[low : high + 1]} | self._marked_before
         self.list.marked = self.state.marked
         self.list.redraw()
         self._tell_rule()

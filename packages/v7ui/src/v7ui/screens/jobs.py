@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from textual.timer import Timer
 
-from v7core.errors import InvalidValue
+from v7core.errors import InvalidValue, NotFound
 from v7core.models.feed import Explanation
 from v7core.models.jobs import JobPosting, JobSummary
 from v7ui.links import checked_link
@@ -31,6 +31,10 @@ class JobScreen(V7Screen, Generic[L]):
         self.head = JobHead()
         self.text = TextPane()
         self._settle: Timer | None = None
+
+    def no_job(self) -> None:
+        """A key was pressed that is for a job, and there is none."""
+        self.say("There is no job here to do that with")
 
     @property
     def job(self) -> JobSummary | None:
@@ -82,22 +86,30 @@ class JobScreen(V7Screen, Generic[L]):
     async def _undo(self) -> None:
         try:
             taken = await self.room.reactions.undo()
+        except NotFound:
+            self.say("Nothing to take back")
+            return
         except Exception as error:
             self.say(f"Nothing undone: {sentence(error)}", ink="bad")
-            await self.undone(None)
+            self.show_again()
             return
         await self.undone(taken)
         words = f"Undone: {deed(taken)}" if taken else "Took back the latest reaction of an earlier session"
         self.say(words, ink="good")
 
     async def undone(self, taken: Taken | None) -> None:
-        """Show the list without what was taken back; None when it was an earlier session's, or nothing."""
+        """Show the list without what was taken back; None when it was an earlier session's."""
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Show the list as the reactions stand now; the cursor stays."""
 
     # --- elsewhere
 
     def action_open(self) -> None:
         """Open the posting's page, after a look at its address."""
         if (job := self.job) is None:
+            self.no_job()
             return
         try:
             link = checked_link(job.url)

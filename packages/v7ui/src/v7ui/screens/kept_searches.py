@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from v7core.models.filters import SavedSearch
-from v7ui.formatting import age, fit
+from v7ui.formatting import ago, fit
 from v7ui.room import Room
 from v7ui.screens.base import V7Modal, sentence
 from v7ui.widgets.bars import StatusLine
@@ -23,7 +23,7 @@ class SearchList(LineList[SavedSearch]):
         self._room = room
 
     def line(self, row: SavedSearch, index: int, width: int) -> Line:
-        looked = f"looked at {age(row.looked_at, self._room.ports.clock.now())}"
+        looked = f"looked at {ago(row.looked_at, self._room.ports.clock.now())}"
         new = f"{row.new} new" if row.new else "nothing new"
         text = fit(row.text, max(1, width - 13 - len(looked) - 1), ellipsis=self.look().glyphs.ellipsis)
         return [(f" {new:<12}", "good" if row.new else "dim"), (text, "foreground"), (f" {looked}", "dim")]

@@ -62,8 +62,8 @@ class ProductionMonitoringView(V7Screen):
         self.thompson, self.memory = ThompsonPerformanceCard(), MemoryBudgetCard()
         self.throughput, self.frame = ThroughputCard(), FrameCard()
         self.charts = PerformanceChartsView(room.left.charts if room.left.charts in CHARTS else room.look.charts)
-        self.sources_head = SourcesHead()
         self.sources_list = HealthStatusView(empty="No sources yet. Press 4 to add one.")
+        self.sources_head = SourcesHead(self.sources_list)
         self.sources_list.now = room.ports.clock.now()
         self.alerts = AlertsView()
         self.error = ErrorView()
@@ -213,7 +213,7 @@ class ProductionMonitoringView(V7Screen):
         self.work(self._keep_settings, "keep")
 
     async def _keep_settings(self) -> None:
-        await self.ask(self.room.keep_settings(), "The rate was not kept")
+        await self.ask(self.room.keep_settings(), "The rate was not kept", aside="")
 
     def action_expand(self) -> None:
         self.toggle_class("-expanded")

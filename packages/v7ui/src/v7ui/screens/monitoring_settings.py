@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from v7ui.room import Room
 from v7ui.screens.base import V7Modal
+from v7ui.widgets.bars import StatusLine
 from v7ui.widgets.lists import LineList
 from v7ui.widgets.painted import Line
 
@@ -41,19 +42,23 @@ class MonitoringSettingsView(V7Modal[tuple[int, ...]]):
     CSS = """
     MonitoringSettingsView { align: center middle; }
     MonitoringSettingsView _Choices { width: 64; max-width: 95%; height: 5; background: $panel; padding: 1 1; }
+    MonitoringSettingsView StatusLine { width: 64; max-width: 95%; background: $panel; }
     """
 
     def __init__(self, room: Room, rows: tuple[Choice, ...]) -> None:
         super().__init__(room)
         self._rows = list(rows)
         self.list = _Choices()
+        self.status = StatusLine()
 
     def compose(self) -> ComposeResult:
         yield self.list
+        yield self.status
 
     def on_mount(self) -> None:
         self.list.show(self._rows)
         self.list.focus()
+        self.status.say("space next, left back, enter keeps")
 
     def action_choose(self, by: int) -> None:
         row = self._rows[self.list.cursor]

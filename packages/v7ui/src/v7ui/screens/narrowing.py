@@ -75,8 +75,8 @@ class Narrowing(JobScreen[CardList]):
             focus_if(self, self.list)
             self.list.move_to(0)
             self._keep_filter()
-            if self._filter.keep_unknown and self._filter != JobFilter():
-                self.say("What a posting does not say is kept: strict drops it")
+            asks = self._filter.keep_unknown and self._filter != JobFilter()
+            self.say("What a posting does not say is kept: strict drops it" if asks else "")
 
     def _narrow(self, text: str) -> bool:
         """Take a line as the filter; False when it makes no sense."""
@@ -94,7 +94,7 @@ class Narrowing(JobScreen[CardList]):
         self.work(lambda: self._save("The filter was not kept"), "filter")
 
     async def _save(self, what: str) -> None:
-        await self.ask(self.room.keep_settings(), what)
+        await self.ask(self.room.keep_settings(), what, aside="")
 
     def settings_changed(self) -> None:
         """The settings were changed elsewhere: blend and filter follow."""

@@ -150,16 +150,16 @@ class SavedScreen(JobScreen[SavedList]):
 
     def _change(self, saved: SavedJob, stage: ApplicationStage, note: str | None) -> None:
         self._before.append(saved)
-        self.work(lambda: self._move(saved.job, stage, note, self._before.pop), "move", exclusive=False)
+        self.work(lambda: self._move(saved, stage, note), "move", exclusive=False)
 
-    async def _move(self, job: JobSummary, stage: ApplicationStage, note: str | None, on_error: object = None) -> None:
-        moved = await self.ask(self.room.ports.saved.move(job.id, stage, note=note), "Not kept")
+    async def _move(self, saved: SavedJob, stage: ApplicationStage, note: str | None) -> None:
+        moved = await self.ask(self.room.ports.saved.move(saved.job.id, stage, note=note), "Not kept", aside="")
         if moved is None:
-            if callable(on_error):
-                on_error()
+            self._before.remove(saved)
             return
-        await self._reload(stay_on=job)
-        self.say(f"{job.title}: {moved.stage.value}" + (", note kept" if note else ""), ink="good", aside="u Undo")
+        await self._reload(stay_on=saved.job)
+        said = moved.stage.value if note is None else "note kept" if note else "note dropped"
+        self.say(f"{saved.job.title}: {said}", ink="good", aside="u Undo")
 
     def action_remove(self) -> None:
         """Out of the pipeline, with the note; undo brings both back."""
@@ -172,7 +172,7 @@ class SavedScreen(JobScreen[SavedList]):
             await self.room.ports.saved.remove(saved.job.id)
             return True
 
-        if await self.ask(removed(), "Not removed") is None:
+        if await self.ask(removed(), "Not removed", aside="") is None:
             self._before.remove(saved)
             return
         await self._reload()
@@ -181,10 +181,21 @@ class SavedScreen(JobScreen[SavedList]):
     def action_undo(self) -> None:
         """Take the last change of this screen back."""
         if not self._before:
-            self.say("Nothing changed here yet")
+            self.say("Nothing to take back here")
             return
         before = self._before.pop()
-        self.work(lambda: self._move(before.job, before.stage, before.note), "move", exclusive=False)
+        self.work(lambda: self._restore(before), "move", exclusive=False)
+
+    async def _restore(self, before: SavedJob) -> None:
+        job = before.job
+        moved = await self.ask(
+            self.room.ports.saved.move(job.id, before.stage, note=before.note), "Not undone", aside=""
+        )
+        if moved is None:
+            self._before.append(before)
+            return
+        await self._reload(stay_on=job)
+        self.say(f"Undone: {job.title} is {moved.stage.value} again", ink="good")
 
     def action_note(self) -> None:
         """Write a note."""

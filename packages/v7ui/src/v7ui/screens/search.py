@@ -145,7 +145,7 @@ class SearchScreen(JobScreen[HitList]):
 
     async def _keep_search(self, text: str, query: SearchQuery) -> None:
         known = {search.text for search in self.kept}
-        if await self.ask(self.room.ports.searches.keep(text, query), "Not kept") is None:
+        if await self.ask(self.room.ports.searches.keep(text, query), "Not kept", aside="") is None:
             return
         await self._read_kept()
         word = "Already kept" if text in known else "Kept"
@@ -191,7 +191,7 @@ class SearchScreen(JobScreen[HitList]):
         return spell_filters(words, filters)
 
     async def _look(self, search: SavedSearch) -> None:
-        if await self.ask(self.room.ports.searches.look(search.text), "The look was not noted") is not None:
+        if await self.ask(self.room.ports.searches.look(search.text), "The look was not noted", aside="") is not None:
             await self._read_kept()
 
     def _tell_rule(self) -> None:
@@ -211,7 +211,7 @@ class SearchScreen(JobScreen[HitList]):
     def show_posting(self, posting: JobPosting) -> None:
         hit = self.list.current
         snippet = hit.snippet if hit else ""
-        found = [(f"{self.room.look.glyphs.ellipsis} {snippet}", "match"), ("", "text")] if snippet else []
+        found = [(snippet, "match"), ("", "text")] if snippet else []
         self.text.show([*found, (posting.text or "The source gives no description.", "foreground")])
 
     def on_line_list_chosen(self, event: HitList.Chosen) -> None:
@@ -223,6 +223,7 @@ class SearchScreen(JobScreen[HitList]):
     def action_react(self, kind: str) -> None:
         """React to the job under the cursor; it stays in the list, with a word beside it."""
         if (job := self.job) is None:
+            self.no_job()
             return
         taken = self.room.reactions.begin([job], ReactionKind(kind))
         self.list.redraw((self.list.cursor,))
@@ -237,7 +238,7 @@ class SearchScreen(JobScreen[HitList]):
             self.list.redraw()
             self.say(f"Not kept: {sentence(error)}", ink="bad")
 
-    async def undone(self, taken: Taken | None) -> None:
+    def show_again(self) -> None:
         self.list.redraw()
 
     # --- the rest
@@ -246,8 +247,6 @@ class SearchScreen(JobScreen[HitList]):
         job = self.job
         title = "No job selected" if job is None else f"{job.title} ({job.company})"
         return [(title, "foreground"), (f"The line takes: {FILTER_HELP}", "dim")]
-
-    # --- the rest
 
     def action_focus_words(self) -> None:
         self.remove_class("-reading")

@@ -279,7 +279,7 @@ class SettingsScreen(V7Screen):
             await self.room.keep_settings()
             return True
 
-        if await self.ask(saved(), "Not kept, the old value is back"):
+        if await self.ask(saved(), "Not kept, the old value is back", aside=""):
             self.say("Kept", ink="good")
         else:
             self.room.settings = before

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from v7core.models.sources import Recognised, SourceCondition, SourceKey, SourceState
 from v7core.text import clean_text
-from v7ui.formatting import age, duration, fit, percent, plural
+from v7ui.formatting import ago, duration, fit, percent, plural
 from v7ui.keys import bindings_for
 from v7ui.room import Room
 from v7ui.screens.base import V7Screen, focus_if
@@ -17,6 +17,7 @@ from v7ui.screens.outcomes import MEANING
 from v7ui.theme import CONDITION_INK
 from v7ui.widgets.health import HealthStatusView, next_try
 from v7ui.widgets.line import TextLine
+from v7ui.widgets.live import SourcesHead
 from v7ui.widgets.painted import Line, Painted, Span
 
 
@@ -40,8 +41,8 @@ class SourceDetail(Painted):
         if state is None:
             return [[("n", "key"), (" adds a source: a careers page, a feed, or board:name", "dim")]]
         glyphs, now = self.look().glyphs, self._room.ports.clock.now()
-        last = f"last poll {age(state.last_poll, now)} ago" if state.last_poll else "never polled"
-        good = f"last success {age(state.last_success, now)} ago" if state.last_success else "no success yet"
+        last = f"last poll {ago(state.last_poll, now)}" if state.last_poll else "never polled"
+        good = f"last success {ago(state.last_success, now)}" if state.last_success else "no success yet"
         outcome = state.outcome.value if state.outcome else ""
         words = (
             f"{state.condition.value}: {outcome}"
@@ -83,6 +84,7 @@ class SourcesScreen(V7Screen):
         super().__init__(room)
         self.list = HealthStatusView(empty="Reading sources …")
         self.list.now = room.ports.clock.now()
+        self.head = SourcesHead(self.list)
         self.detail = SourceDetail(room)
         self.line = TextLine(room.look, "Look it up", placeholder="https://… or greenhouse:name", id="sources-line")
         self._removing: SourceKey | None = None
@@ -91,6 +93,7 @@ class SourcesScreen(V7Screen):
 
     def body(self) -> ComposeResult:
         with Container(id="sources"):
+            yield self.head
             yield self.list
             yield self.detail
         yield self.line
@@ -119,6 +122,7 @@ class SourcesScreen(V7Screen):
         cursor = next((i for i, state in enumerate(sources) if state.key == key), None)
         if tuple(self.list.rows) != sources or not sources or stay_on is not None:
             self.list.show(sources, cursor=cursor, empty="No sources yet. Press n and paste an address.")
+        self.head.show(*self.room.healthy(), len(sources))
         self.repaint_bars()
 
     def on_line_list_moved(self, event: HealthStatusView.Moved) -> None:
@@ -153,14 +157,15 @@ class SourcesScreen(V7Screen):
 
     def _leave_line(self) -> None:
         self.remove_class("-adding")
-        self._removing = self._found = None
+        self._removing = None
+        self._find(None)
         focus_if(self, self.list)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         address, found = clean_text(event.value, limit=2_000), self._found
         if found is not None:
-            self._found = None
+            self._find(None)
             self.work(lambda: self._add_found(found), "add")
         elif address:
             self.say("Looking …  esc stops")
@@ -168,10 +173,18 @@ class SourcesScreen(V7Screen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._found = None  # what was found belongs to the address that was typed
+        if self._found is not None:  # it belongs to the address that was typed
+            self._find(None)
+            self.say("")
+
+    def _find(self, found: Recognised | None) -> None:
+        """Enter adds this, or looks up what is typed."""
+        self._found = found
+        self.line.does = "Look it up" if found is None else "Add it"
+        self.key_bar.repaint()
 
     async def _add(self, address: str) -> None:
-        found = await self.ask(self.room.ports.sources.recognise(address), "Not added")
+        found = await self.ask(self.room.ports.sources.recognise(address), "Not added", aside="")
         if found is None:
             return
         if any(state.key == found.key for state in self.list.rows):
@@ -179,11 +192,11 @@ class SourcesScreen(V7Screen):
             await self._reload(stay_on=found.key)
             self.say(f"{found.name} is there already")
             return
-        self._found = found
-        self.say(f"Found {found.name}: {found.key} ({found.how}). Add it?", aside="enter Add  esc No")
+        self._find(found)
+        self.say(f"Found {found.name}: {found.key} ({found.how})", ink="good")
 
     async def _add_found(self, found: Recognised) -> None:
-        state = await self.ask(self.room.ports.sources.add(found.key), "Not added")
+        state = await self.ask(self.room.ports.sources.add(found.key), "Not added", aside="")
         if state is None:
             return
         self._leave_line()
@@ -220,7 +233,7 @@ class SourcesScreen(V7Screen):
 
     async def _pause(self, state: SourceState) -> None:
         pausing = state.condition is not SourceCondition.PAUSED
-        after = await self.ask(self.room.ports.sources.pause(state.key, paused=pausing), "Not changed")
+        after = await self.ask(self.room.ports.sources.pause(state.key, paused=pausing), "Not changed", aside="")
         if after is not None:
             await self._reload(stay_on=state.key)
             self.say(f"{state.name} is paused" if pausing else f"{state.name} goes on", ink="good")
@@ -231,7 +244,7 @@ class SourcesScreen(V7Screen):
             return
         if self._removing != state.key:
             self._removing = state.key
-            self.say(f"Press D again to remove {state.name}; its jobs stay until they are closed", ink="warn")
+            self.say("Press D again to remove it; its jobs stay until they are closed", ink="warn")
             return
         self._removing = None
         self.work(lambda: self._remove(state), "remove", exclusive=False)
@@ -241,7 +254,7 @@ class SourcesScreen(V7Screen):
             await self.room.ports.sources.remove(state.key)
             return True
 
-        if await self.ask(removed(), "Not removed"):
+        if await self.ask(removed(), "Not removed", aside=""):
             await self._reload()
             self.say(f"Removed {state.name}. n adds it again: {state.key}", ink="good")
 

@@ -5,12 +5,15 @@ from textual import events
 from textual.message import Message
 
 from v7ui.formatting import duration, fit
-from v7ui.keys import hints
+from v7ui.keys import effective, hints, shown
 from v7ui.room import Room
 from v7ui.widgets.line import TextLine
 from v7ui.widgets.painted import Line, Painted, Span
 
 TABS = (("deck", "Deck"), ("search", "Search"), ("live", "Live"), ("sources", "Sources"), ("saved", "Saved"))
+
+_LEAVE = ("ranking", "sources", "lens", "polling", "warming", "banner")
+"""What leaves the top line first where it is too short; how the deck is ranked stays longer than how fast."""
 
 
 class TopBar(Painted):
@@ -46,31 +49,31 @@ class TopBar(Painted):
             left.append((f"{glyphs.cursor}, Settings ", "title"))
             used += 12
         right = self._right()
-        while right and used + sum(cell_len(text) for text, _ in right) > width:
-            right.pop(0)  # the rightmost figures matter most: the banner never goes
-        space = width - used - sum(cell_len(text) for text, _ in right)
-        return [[*left, (" " * max(0, space), "text"), *right]]
+        while right and used + sum(cell_len(text) for text, _ in right.values()) > width:
+            del right[min(right, key=_LEAVE.index)]
+        space = width - used - sum(cell_len(text) for text, _ in right.values())
+        return [[*left, (" " * max(0, space), "text"), *right.values()]]
 
-    def _right(self) -> list[Span]:
+    def _right(self) -> dict[str, Span]:
         room, glyphs = self._room, self.look().glyphs
         match, manifest = glyphs.profile.values()
-        spans: list[Span] = [
-            {
+        spans: dict[str, Span] = {
+            "lens": {
                 "match": (f"{match} MATCH ", "match"),
                 "manifest": (f"{manifest} MANIFEST ", "manifest"),
             }.get(room.lens, (f"{match}{manifest} BLEND {room.settings.blend:.1f} ", "text"))
-        ]
+        }
         well, counted = room.healthy()
         if room.warming:
-            spans.append((f" engine warming{glyphs.ellipsis} ", "manifest"))
+            spans["warming"] = (f" engine warming{glyphs.ellipsis} ", "manifest")
         if room.polled is not None:
-            spans.append((" polling {}/{} ".format(*room.polled), "manifest"))
+            spans["polling"] = (" polling {}/{} ".format(*room.polled), "manifest")
         elif counted:
-            spans.append((f" {well}/{counted} src ", "dim" if well == counted else "warn"))
+            spans["sources"] = (f" {well}/{counted} src ", "dim" if well == counted else "warn")
         if room.ranking_ms is not None:
-            spans.append((f" {duration(room.ranking_ms)} ", "dim"))
+            spans["ranking"] = (f" {duration(room.ranking_ms)} ", "dim")
         if room.banner:
-            spans.append((f" {room.banner} ", "tab"))
+            spans["banner"] = (f" {room.banner} ", "tab")
         return spans
 
     def on_click(self, event: events.Click) -> None:
@@ -119,6 +122,8 @@ class KeyBar(Painted):
         if isinstance(line, TextLine):  # every other key is a letter now
             return [[(" ", "text"), ("enter", "key"), (f" {line.does}  ", "dim"), ("esc", "key"), (" Leave", "dim")]]
         *here, (help_key, help_label) = hints(self._place, self._room.keys)
+        if self.screen.has_class("-reading"):
+            here.insert(0, (shown(effective(self._room.keys)[f"{self._place}.back"].split(",")[0]), "Back"))
         tail: list[Span] = [(help_key, "key"), (f" {help_label}", "dim")]
         used = 1 + len(help_key) + len(help_label) + 1
         spans: list[Span] = [(" ", "text")]

@@ -35,19 +35,41 @@ class HealthStatusView(LineList[SourceState]):
 
     def line(self, row: SourceState, index: int, width: int) -> Line:
         glyphs, ink = self.look().glyphs, CONDITION_INK[row.condition]
-        spans: list[Span] = [(f"{glyphs.condition[row.condition]} ", ink), (fit(row.condition.value, 12) + " ", ink)]
-        figures = [f"{row.open_jobs:,}".rjust(6), duration(row.latency_ms).rjust(9), percent(row.error_rate).rjust(7)]
-        figures.append(f" {next_try(row, self.now)}".ljust(8))
-        room = width - 15
-        kept = figures if room >= 66 else figures[:1] + figures[3:] if room >= 34 else []
-        room -= sum(len(text) for text in kept)
-        reason_width = min(room - 24, room // 2) if room >= 36 else 0
-        name_width = room - reason_width
-        spans.append((fit(row.name, name_width - 1, ellipsis=glyphs.ellipsis) + " ", "foreground"))
-        spans += [(text, "dim") for text in kept]
-        if reason_width:
-            spans.append((fit(f" {row.reason}", reason_width, ellipsis=glyphs.ellipsis), ink))
+        name_width, kept, reason_width = _widths(width)
+        figures = (f"{row.open_jobs:,}", duration(row.latency_ms), percent(row.error_rate), next_try(row, self.now))
+        return [
+            (f"{glyphs.condition[row.condition]} {fit(row.condition.value, 12)} ", ink),
+            (fit(row.name, name_width - 1, ellipsis=glyphs.ellipsis) + " ", "foreground"),
+            *_figures(figures, kept),
+            (fit(f" {row.reason}", reason_width, ellipsis=glyphs.ellipsis), ink),
+        ]
+
+    def head(self, said: str) -> Line:
+        """What is said of all sources, over their names, and what each figure is, over the figures."""
+        name_width, kept, reason_width = _widths(self.scrollable_content_region.width - 1)
+        spans: list[Span] = [(f" {fit(said, _SIGN_WIDTH + name_width - 1)} ", "title")]
+        if self.rows:
+            reason = " reason" if any(row.reason for row in self.rows) else ""
+            spans += [*_figures(("jobs", "p95", "errors", "next"), kept), (fit(reason, reason_width), "dim")]
         return spans
+
+
+_SIGN_WIDTH = 15
+_FIGURE_WIDTHS = (6, 9, 7, 8)
+
+
+def _widths(width: int) -> tuple[int, tuple[int, ...], int]:
+    """Of the name, which figures there is room for, and of the reason, which gets at most half of what is left."""
+    room = width - _SIGN_WIDTH
+    kept = (0, 1, 2, 3) if room >= 66 else (0, 3) if room >= 34 else ()
+    room -= sum(_FIGURE_WIDTHS[i] for i in kept)
+    reason_width = min(room - 24, room // 2) if room >= 36 else 0
+    return room - reason_width, kept, reason_width
+
+
+def _figures(texts: Sequence[str], kept: Sequence[int]) -> list[Span]:
+    """Numbers end where their head ends; when a source is tried again begins where its head begins."""
+    return [(f" {fit(texts[i], _FIGURE_WIDTHS[i] - 1, right=i < 3)}", "dim") for i in kept]
 
 
 class AlertsView(Painted):

@@ -75,10 +75,13 @@ class JobHead(Painted):
             why = self._why
             tail = f"(draw {score(why.draw)}, mean {score(why.mean)} {glyphs.plus_minus}{why.sd:.2f} logits)"
         used, room = 6, width - 6
+        said: set[str] = set()
         for part in self._why.contributions:
             if (part.logits > 0) is not positive or part.logits == 0:
                 continue
-            text = f"{label(part)} {signed(part.logits, minus=glyphs.minus)}  "
+            words = label(part) if label(part) not in said else f"{part.field}:{part.token}"
+            said.add(words)
+            text = f"{words} {signed(part.logits, minus=glyphs.minus)}  "
             if used + len(text) > room:
                 break
             spans.append((text, "good" if positive else "warn"))

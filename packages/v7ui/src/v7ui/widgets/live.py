@@ -10,6 +10,7 @@ from v7ui.formatting import count, duration, uptime
 from v7ui.room import Room
 from v7ui.theme import STATUS_INK
 from v7ui.widgets.chart import Chart
+from v7ui.widgets.health import HealthStatusView
 from v7ui.widgets.painted import Line, Painted, Span
 
 
@@ -95,17 +96,27 @@ class PerformanceChartsView(Horizontal):
 
 
 class SourcesHead(Painted):
-    """How many sources are well, in words."""
+    """How many sources are well, in words, and the heads of their columns.
 
-    DEFAULT_CSS = "SourcesHead { height: 1; padding: 0 1; }"
-    text = "SOURCES"
+    Args:
+        rows: The list below.
+    """
+
+    DEFAULT_CSS = "SourcesHead { height: 1; }"
+
+    def __init__(self, rows: HealthStatusView) -> None:
+        super().__init__()
+        self.text = "SOURCES"
+        self._rows = rows
+        self._line: Line = []
 
     def show(self, well: int, counted: int, total: int) -> None:
         """Other counts."""
-        text = f"SOURCES {well} of {counted} ok" + (f", {total - counted} not counted" if total > counted else "")
-        if text != self.text:
-            self.text = text
+        uncounted = f", {total - counted} not counted" if total > counted else ""
+        self.text = f"SOURCES {well} of {counted} ok{uncounted}" if total else "SOURCES"
+        if self._line != self._rows.head(self.text):
             self.repaint()
 
     def paint(self, width: int, height: int) -> list[Line]:
-        return [[(self.text, "title")]]
+        self._line = self._rows.head(self.text)
+        return [self._line]
