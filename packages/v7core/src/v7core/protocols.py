@@ -265,11 +265,13 @@ class SourceDirectory(Protocol):
 
         Raises:
             NotFound: nothing we know.
+            InvalidValue: it names a kind of source, and a board that kind cannot have.
+            SourceError: the page could not be looked at.
         """
         ...
 
     async def add(self, key: SourceKey) -> SourceState:
-        """A source that is already there stays as it is."""
+        """A source that is already there stays as it is; raises `InvalidValue` for one that cannot be."""
         ...
 
     async def remove(self, key: SourceKey) -> None:

@@ -122,6 +122,7 @@ class Discovery:
 
         Raises:
             NotFound: nothing we know is there.
+            InvalidValue: it is written out, and no board can be called so.
             SourceError: the page could not be looked at.
         """
         written = recognise_written(address, self._adapters)
@@ -177,11 +178,12 @@ class Discovery:
         """A source that is already there stays as it is.
 
         Raises:
-            InvalidValue: no adapter of that name, or no board.
+            InvalidValue: no adapter of that name, or no board that it could have.
         """
         adapter = self._named.get(key.source)
         if adapter is None or not key.board:
             raise InvalidValue(f"no source is called {key.source!r}" if key.board else "a source needs a board")
+        adapter.first_request(key.board)
         title = adapter.board_title(key.board)
         name = title if title == adapter.title else f"{title} ({adapter.title})"
         return state_of(await self._states.add(key, clean_text(name)))
@@ -304,6 +306,8 @@ class Discovery:
                 return ended(poll=await source.poll(since))
         except SourceError as error:
             return ended(error=error)
+        except InvalidValue as error:  # a board that an earlier version took
+            return ended(error=SourceError(record.key.source, str(error)))
 
     async def _stored(self, job: JobId) -> JobPosting | None:
         try:

@@ -23,13 +23,18 @@ _MAX_LINKS: Final = 2_000
 
 
 def recognise_written(text: str, adapters: Iterable[Adapter]) -> Recognised | None:
-    """ "adapter:board" as keys are written; None when it is no such thing."""
+    """ "adapter:board" as keys are written; None when it is no such thing.
+
+    Raises:
+        InvalidValue: no board of that adapter can be called so.
+    """
     name, colon, board = text.strip().partition(":")
     if not colon or not board or board.startswith("//"):
         return None
     adapter = next((each for each in adapters if each.name == name.lower()), None)
     if adapter is None:
         return None
+    adapter.first_request(board.strip())
     return recognised(adapter, board.strip(), "written out")
 
 

@@ -362,6 +362,21 @@ async def test_what_is_nothing_is_not_found(discovery, text):
         await discovery().recognise(text)
 
 
+async def test_a_board_that_cannot_be_is_refused(discovery, states, server):
+    """Nothing is kept of it; one that an earlier version kept fails alone."""
+    directory = discovery()
+    for key in (SourceKey(source="workday", board="acme"), SourceKey(source="breezy", board="evil.example/")):
+        with pytest.raises(InvalidValue):
+            await directory.add(key)
+    assert () == await directory.list()
+    await states.add(SourceKey(source="workday", board="acme"), "Acme (Workday)")
+    await directory.add(ACME)
+    server.answers[path()] = board(server, 3)
+    bad, sound = await directory.refresh()
+    assert (PollOutcome.OK, PollOutcome.UNREACHABLE) == (sound.outcome, bad.outcome)
+    assert "tenant/wdN/site" in bad.reason
+
+
 async def test_an_unknown_kind_of_source_is_refused(discovery):
     """Nothing is added."""
     directory = discovery()

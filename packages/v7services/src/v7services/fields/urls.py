@@ -7,7 +7,10 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 import attrs
 
+from v7core.errors import InvalidValue
+
 MAX_URL: Final = 2_000
+_LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +62,17 @@ def address(text: str) -> Address | None:
     query = dict(parse_qsl(split.query, max_num_fields=100)) if split.query.count("&") < 100 else {}
     return Address(url=text, scheme=split.scheme.lower(), host=host.lower().rstrip("."), parts=parts, query=query,
                    fragment=split.fragment)  # fmt: skip
+
+
+def host_label(board: str) -> str:
+    """A board that is one label of a host name, as it is.
+
+    Raises:
+        InvalidValue: it is none, and in its place could name another host.
+    """
+    if _LABEL.fullmatch(board) is None:
+        raise InvalidValue(f"a board is one part of a host name here, not {board!r}")
+    return board
 
 
 def site(url: str) -> str:

@@ -28,7 +28,7 @@ from v7services.fields.reading import (
     raw_text,
     text,
 )
-from v7services.fields.urls import Address, safe_url
+from v7services.fields.urls import Address, host_label, safe_url
 from v7services.fields.work import employment_of, seniority_of
 from v7services.http.limits import Rate
 from v7services.http.messages import FetchRequest, get
@@ -44,7 +44,7 @@ def recognise(where: Address) -> str | None:
 
 def first_request(board: str) -> FetchRequest:
     """The list."""
-    return get(f"https://{board}.bamboohr.com/careers/list")
+    return get(f"https://{host_label(board)}.bamboohr.com/careers/list")
 
 
 def parse(body: bytes, board: str, context: ParseContext) -> Parsed:

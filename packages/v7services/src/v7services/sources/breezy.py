@@ -15,7 +15,7 @@ from v7services.fields.instants import instant
 from v7services.fields.pay import pay_from_text
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, flag, joined, json_list, raw_text, records, text
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, host_label
 from v7services.fields.work import employment_of, workplace_flags
 from v7services.http.messages import FetchRequest, get
 
@@ -29,7 +29,7 @@ def recognise(where: Address) -> str | None:
 
 def first_request(board: str) -> FetchRequest:
     """The whole board with descriptions."""
-    return get(f"https://{board}.breezy.hr/json", {"verbose": "true"})
+    return get(f"https://{host_label(board)}.breezy.hr/json", {"verbose": "true"})
 
 
 def parse(body: bytes, board: str, context: ParseContext) -> Parsed:

@@ -8,6 +8,7 @@ Evidence: documented, recorded.
 
 import re
 from typing import Any, Final
+from urllib.parse import quote
 
 import attrs
 
@@ -43,9 +44,8 @@ def embedded(page: bytes) -> str | None:
 def first_request(board: str) -> FetchRequest:
     """Every position with its texts."""
     company, _, token = board.partition("/")
-    return get(
-        f"https://www.comeet.co/careers-api/2.0/company/{company}/positions", {"token": token, "details": "true"}
-    )
+    url = f"https://www.comeet.co/careers-api/2.0/company/{quote(company, safe='')}/positions"
+    return get(url, {"token": token, "details": "true"})
 
 
 def parse(body: bytes, board: str, context: ParseContext) -> Parsed:

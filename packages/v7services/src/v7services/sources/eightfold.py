@@ -19,7 +19,7 @@ from v7services.fields.html import html_text
 from v7services.fields.instants import epoch_s
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, flag, json_document, json_record, number, pick, raw_text, text, texts
-from v7services.fields.urls import Address, address
+from v7services.fields.urls import Address, address, host_label
 from v7services.fields.work import employment_of, workplace_code
 from v7services.http.messages import FetchRequest, get
 
@@ -34,7 +34,7 @@ def recognise(where: Address) -> str | None:
 
 
 def _ask(board: str, *, start: int, domain: str | None, note: str = "") -> FetchRequest:
-    host = f"https://{quote(board, safe='')}.eightfold.ai"
+    host = f"https://{host_label(board)}.eightfold.ai"
     query = {"domain": domain, "start": start, "num": PAGE}
     if note == _PCSX:
         return get(f"{host}/api/pcsx/search", query | {"query": "", "location": ""}, note=note)
@@ -87,7 +87,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
         posted=epoch_s(item, "t_create") or epoch_s(item, "postedTs"),
         updated=epoch_s(item, "t_update"),
         url=raw_text(item, "canonicalPositionUrl") or raw_text(item, "positionUrl"),
-        base=f"https://{quote(board, safe='')}.eightfold.ai",
+        base=f"https://{host_label(board)}.eightfold.ai",
         language=text(item, "locale"),
         requisition_id=text(item, "display_job_id") or text(item, "displayJobId"),
         text=html_text(raw_text(item, "job_description")),
@@ -99,7 +99,7 @@ def detail_request(posting: JobPosting) -> FetchRequest | None:
     if posting.text:
         return None
     number_ = quote(posting.external_id, safe="")
-    return get(f"https://{quote(posting.board, safe='')}.eightfold.ai/api/apply/v2/jobs/{number_}")
+    return get(f"https://{host_label(posting.board)}.eightfold.ai/api/apply/v2/jobs/{number_}")
 
 
 def parse_detail(body: bytes, posting: JobPosting, context: ParseContext) -> JobPosting:

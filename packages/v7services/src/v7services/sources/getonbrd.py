@@ -5,6 +5,7 @@ Evidence: sanitised (three postings without their envelope).
 """
 
 from typing import Any, Final
+from urllib.parse import quote
 
 import attrs
 
@@ -44,7 +45,7 @@ def recognise(where: Address) -> str | None:
 
 
 def _page(board: str, page: int) -> FetchRequest:
-    url = f"https://www.getonbrd.com/api/v0/categories/{board}/jobs"
+    url = f"https://www.getonbrd.com/api/v0/categories/{quote(board, safe='')}/jobs"
     return get(url, {"per_page": PAGE, "page": page, "expand": '["company"]'})
 
 

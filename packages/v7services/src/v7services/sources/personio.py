@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import attrs
 
-from v7core.errors import SchemaError
+from v7core.errors import InvalidValue, SchemaError
 from v7core.models.jobs import JobPosting
 from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, SourceKind, collect
 from v7services.fields.html import html_text
 from v7services.fields.instants import iso_instant
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, host_label
 from v7services.fields.work import employment_of, seniority_of
 from v7services.fields.xml import Element, children, content, inner, line, local, salvage, xml_document
 from v7services.http.limits import Rate
@@ -37,7 +37,9 @@ def recognise(where: Address) -> str | None:
 
 def _host(board: str) -> str:
     name, dot, end = board.partition(".")
-    return f"{quote(name, safe='')}.jobs.personio.{end if dot else 'de'}"
+    if dot and end != "com":
+        raise InvalidValue(f"a Personio board is acme or acme.com, not {board!r}")
+    return f"{host_label(name)}.jobs.personio.{end or 'de'}"
 
 
 def first_request(board: str) -> FetchRequest:

@@ -15,7 +15,7 @@ from v7services.fields.instants import instant
 from v7services.fields.pay import make_pay
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, flag, joined, json_list, number, raw_text, text
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, host_label
 from v7services.fields.work import employment_of, workplace_code
 from v7services.http.messages import FetchRequest, get
 
@@ -30,7 +30,7 @@ def recognise(where: Address) -> str | None:
 
 def first_request(board: str) -> FetchRequest:
     """The whole board."""
-    return get(f"https://{board}.pinpointhq.com/postings.json")
+    return get(f"https://{host_label(board)}.pinpointhq.com/postings.json")
 
 
 def parse(body: bytes, board: str, context: ParseContext) -> Parsed:

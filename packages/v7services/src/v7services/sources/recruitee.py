@@ -15,7 +15,7 @@ from v7services.fields.instants import instant
 from v7services.fields.pay import make_pay
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, flag, joined, json_list, number, raw_text, records, text, texts
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, host_label
 from v7services.fields.work import employment_of, seniority_of, workplace_flags
 from v7services.http.limits import Rate
 from v7services.http.messages import FetchRequest, get
@@ -31,7 +31,7 @@ def recognise(where: Address) -> str | None:
 
 def first_request(board: str) -> FetchRequest:
     """Every published offer."""
-    return get(f"https://{board}.recruitee.com/api/offers/")
+    return get(f"https://{host_label(board)}.recruitee.com/api/offers/")
 
 
 def parse(body: bytes, board: str, context: ParseContext) -> Parsed:

@@ -14,7 +14,7 @@ from v7services.fields.feeds import Feed, FeedItem, read_feed
 from v7services.fields.instants import iso_instant
 from v7services.fields.reading import external_id, pick
 from v7services.fields.schema_org import read_job_posting
-from v7services.fields.urls import Address, safe_url
+from v7services.fields.urls import Address, host_label, safe_url
 from v7services.http.messages import FetchRequest, Format, get
 
 NAME: Final = "teamtailor"
@@ -30,7 +30,7 @@ def recognise(where: Address) -> str | None:
 
 def first_request(board: str) -> FetchRequest:
     """The newest page of the feed."""
-    return get(f"https://{board}.teamtailor.com/jobs.json", format=Format.FEED)
+    return get(f"https://{host_label(board)}.teamtailor.com/jobs.json", format=Format.FEED)
 
 
 def parse(body: bytes, board: str, context: ParseContext) -> Parsed:

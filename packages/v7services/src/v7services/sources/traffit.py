@@ -5,7 +5,6 @@ Evidence: unverified.
 """
 
 from typing import Any, Final
-from urllib.parse import quote
 
 import attrs
 
@@ -29,7 +28,7 @@ from v7services.fields.reading import (
     text,
     texts,
 )
-from v7services.fields.urls import Address
+from v7services.fields.urls import Address, host_label
 from v7services.fields.work import employment_of, workplace_code
 from v7services.http.messages import FetchRequest, get
 
@@ -47,7 +46,7 @@ def recognise(where: Address) -> str | None:
 
 def _page(board: str, page: int) -> FetchRequest:
     headers = (("X-Request-Page-Size", str(PAGE)), ("X-Request-Current-Page", str(page)))
-    return get(f"https://{quote(board, safe='')}.traffit.com/public/job_posts/published", headers=headers)
+    return get(f"https://{host_label(board)}.traffit.com/public/job_posts/published", headers=headers)
 
 
 def first_request(board: str) -> FetchRequest:

@@ -20,7 +20,7 @@ from v7services.fields.html import html_text
 from v7services.fields.instants import ago, instant
 from v7services.fields.postings import make_posting
 from v7services.fields.reading import external_id, json_document, json_list, json_record, number, raw_text, text, texts
-from v7services.fields.urls import Address, safe_url
+from v7services.fields.urls import Address, host_label, safe_url
 from v7services.fields.work import employment_of, workplace_code
 from v7services.http.messages import FetchRequest, get, post_json
 
@@ -52,8 +52,8 @@ def _base(board: str) -> tuple[str, str, str]:
     parts = board.split("/")
     if len(parts) != 3 or not all(parts):
         raise InvalidValue(f"a Workday board is tenant/wdN/site, not {board!r}")
-    tenant, shard, site = (quote(part, safe="") for part in parts)
-    return f"https://{tenant}.{shard}.myworkdayjobs.com", tenant, site
+    tenant, shard = map(host_label, parts[:2])
+    return f"https://{tenant}.{shard}.myworkdayjobs.com", tenant, quote(parts[2], safe="")
 
 
 def _page(board: str, offset: int) -> FetchRequest:

@@ -5,14 +5,16 @@ import re
 import sys
 from dataclasses import fields, replace
 from datetime import timedelta
+from itertools import product
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from v7core.errors import ParseError, SourceError, StatusError
+from v7core.errors import InvalidValue, ParseError, SourceError, StatusError
 from v7core.models.jobs import JobPosting, Precision
 from v7core.models.sources import Skipped
 from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, ParseDetail
@@ -306,6 +308,21 @@ class SourceContract:
         assert adapter.board_title(case.board)
         assert case.recognise or adapter.name in GENERIC
         assert adapter.first_request(case.board).url.startswith(("https://", "http://"))
+
+    @pytest.mark.parametrize("end", ["/", "#", "?x=", "\\", ":1/", "%2f", " "])
+    def test_no_board_leads_to_another_server(self, adapter: Adapter, case: Case, end: str) -> None:
+        """Whatever is written for a board, the source's own host is asked, or nobody."""
+        if adapter.name in GENERIC:  # its board is an address
+            own = urlsplit(adapter.first_request(case.board).url).hostname
+            assert urlsplit(case.board).hostname == own
+            return
+        parts = case.board.split("/")
+        for n, foreign in product(range(len(parts)), (f"evil.example{end}", f"me@evil.example{end}")):
+            try:
+                url = adapter.first_request("/".join((*parts[:n], foreign, *parts[n + 1 :]))).url
+            except InvalidValue:
+                continue
+            assert "evil.example" != urlsplit(url).hostname
 
     @staticmethod
     def _parse(adapter: Adapter, case: Case, reading: Reading, body: bytes | None = None) -> Parsed:
