@@ -119,3 +119,19 @@ def test_a_deck_filter_without_sense_is_refused(v7):
     assert "such as pay:60kEUR" in ran.err
     assert before == v7("settings", "get", "--json").json
     assert "remote in:oslo" == v7("settings", "set", "deck_filter", " remote  in:oslo", "--json").json["deck_filter"]
+
+
+def test_without_a_line_the_ranking_is_the_decks(demo, v7):
+    """The filter kept for the deck holds, words and all, and is told; any line or option takes its place."""
+    every = [card["id"] for card in v7("rank", "--top", "10000", "--json").json]
+    v7("settings", "set", "deck_filter", "nurse pay:40kGBP strict")
+    ran = v7("rank", "--top", "10000", "--json")
+    asked = v7("rank", "nurse", "pay:40kGBP", "strict", "--top", "10000", "--json")
+    assert 0 < len(ran.json) < len(every)
+    assert ran.json == asked.json
+    assert "v7: the deck's filter holds: nurse pay:40kGBP strict (an empty line leaves it out: v7 rank '')\n" == ran.err
+    assert "" == asked.err
+    assert every == [card["id"] for card in v7("rank", "", "--top", "10000", "--json").json]
+    remote = v7("rank", "--remote", "--known-only", "--top", "10000", "--json").json
+    assert {"remote"} == {card["workplace"] for card in remote}
+    assert len(remote) > len(ran.json)

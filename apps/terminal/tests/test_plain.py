@@ -47,3 +47,18 @@ def test_an_undo_with_nothing_to_undo_is_a_line(demo, v7, monkeypatch):
     monkeypatch.setenv("V7_PLAIN", "1")
     ran = v7(stdin="u\nq\n")
     assert (0, "v7: nothing to take back") == (ran.status, ran.err.strip())
+
+
+def test_the_filter_of_the_deck_holds_for_plain_lines_too(demo, v7, monkeypatch):
+    """One at a time, and the ten best; both say so."""
+    v7("settings", "set", "deck_filter", "nurse")
+    best = v7()
+    assert "the deck's filter holds: nurse" in best.err
+    assert 10 == sum("nurse" in line.split(" · ")[0].casefold() for line in best.lines)
+    monkeypatch.setenv("V7_PLAIN", "1")
+    ran = v7(stdin="n\nn\nq\n")
+    assert "the deck's filter holds: nurse" == ran.lines[2]
+    titles = ran.lines[3::2]
+    assert [True] * 3 == ["nurse" in title.casefold() for title in titles]
+    v7("settings", "set", "deck_filter", "no-such-word")
+    assert "The end of the deck." == v7(stdin="").lines[-1]

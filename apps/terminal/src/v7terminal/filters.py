@@ -1,7 +1,7 @@
 """Words and filters on the command line: the line that the screens take, and options that add to it."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import click
@@ -59,6 +59,11 @@ def line_options(command: F) -> F:
     for option in reversed(_OPTIONS):
         command = option(command)
     return click.argument("line", nargs=-1)(command)
+
+
+def says_nothing(written: Mapping[str, Any]) -> bool:
+    """Whether neither a line nor an option was written; an empty line was."""
+    return all(value is None or value is False or value == () for value in written.values())
 
 
 def asked(

@@ -6,12 +6,14 @@ from typing import Final
 
 from v7core.errors import V7Error
 from v7core.models.feed import Card, ReactionKind
+from v7core.models.filters import JobFilter
 from v7core.protocols import JobFeed
 from v7terminal.compose import opened_feed, opened_storage
 from v7terminal.console import complain, say
 from v7terminal.demo.home import mark_of
 from v7terminal.lines import nothing_to_show, pay_of, place_of, reasons
 from v7terminal.paths import Home
+from v7terminal.ranking import kept_filter, ranked
 from v7terminal.running import run
 
 DECK: Final = 50
@@ -35,18 +37,21 @@ async def _run(home: Home) -> None:
         say("DEMO: invented postings, nothing here is real")
     async with opened_storage(home) as storage, opened_feed(storage) as feed:
         say(HELP)
+        kept, wanted = await kept_filter(storage.settings)
+        if kept:
+            say(f"the deck's filter holds: {kept}")
         passed_over: set[object] = set()
-        while (card := await _next(feed, passed_over)) is not None:
+        while (card := await _next(feed, wanted, passed_over)) is not None:
             _show(card)
             if not await _answer(feed, card, passed_over):
                 return
 
 
-async def _next(feed: JobFeed, passed_over: set[object]) -> Card | None:
-    deck = await feed.deck(limit=DECK + len(passed_over))
-    card = next((card for card in deck.cards if card.job.id not in passed_over), None)
+async def _next(feed: JobFeed, wanted: tuple[str, JobFilter], passed_over: set[object]) -> Card | None:
+    deck, cards = await ranked(feed, *wanted, top=DECK + len(passed_over))
+    card = next((card for card in cards if card.job.id not in passed_over), None)
     if card is None:
-        say("The end of the deck." if passed_over else nothing_to_show(deck))
+        say("The end of the deck." if passed_over or deck.cards else nothing_to_show(deck))
     return card
 
 

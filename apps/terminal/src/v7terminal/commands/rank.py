@@ -1,28 +1,36 @@
 """The ranking, in lines or as JSON."""
 
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any
 
 import click
 
-from v7core.filter_language import holds_words
 from v7core.models.feed import Card, Deck, Explanation
 from v7core.models.filters import JobFilter
 from v7terminal.compose import opened_feed, opened_storage
 from v7terminal.console import complain, say, say_json
-from v7terminal.filters import LineCommand, asked, line_options, tell_unsaid, unsaid
+from v7terminal.filters import LineCommand, asked, line_options, says_nothing, tell_unsaid, unsaid
 from v7terminal.lines import card_line, nothing_to_show
 from v7terminal.measuring import measured
 from v7terminal.options import given_home, json_option
 from v7terminal.paths import Home
+from v7terminal.ranking import MOST, kept_filter, ranked
 from v7terminal.running import run
 
-Shown = tuple[Deck, tuple[Card, ...], tuple[Explanation, ...]]
-"""The ranking, those of its cards that hold the words, their reasons."""
+Asked = tuple[str, JobFilter]
+"""Words and filter."""
 
 
-MOST: Final = 10_000
-"""Cards that are looked through for words."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranking:
+    kept: str
+    """The deck's kept filter, where it was taken; else empty."""
+    words: str
+    filters: JobFilter
+    deck: Deck
+    cards: tuple[Card, ...]
+    """Those that hold the words."""
+    whys: tuple[Explanation, ...]
 
 
 @click.command(cls=LineCommand)
@@ -34,36 +42,38 @@ MOST: Final = 10_000
 def rank(ctx: click.Context, /, top: int, blend: float | None, as_json: bool, **written: Any) -> None:
     """The best jobs you have not reacted to, best first, with the words that put them there.
 
-    Words of LINE have to stand in the title, the company, the source or a location.
+    Words of LINE have to stand in the title, the company, the source or a location. Without a LINE the filter holds
+    that you keep for the deck; an empty one ('') leaves it out.
     """
-    words, filters = asked(**written)
-    deck, cards, whys = run(_ranked(given_home(ctx), top, blend, words, filters, explain=not as_json))
+    wanted = None if says_nothing(written) else asked(**written)
+    found = run(_ranked(given_home(ctx), top, blend, wanted, explain=not as_json))
+    if found.kept:
+        complain(f"the deck's filter holds: {found.kept} (an empty line leaves it out: v7 rank '')")
     if as_json:
-        say_json([card_document(card, filters) for card in cards])
+        say_json([card_document(card, found.filters) for card in found.cards])
         return
-    for card, why in zip(cards, whys, strict=True):
-        say(card_line(card.position + 1, card, why, unsaid(card.job, filters)))
-    tell_unsaid((card.job for card in cards), filters)
-    if not cards:
-        complain(nothing_to_show(deck) if not deck.cards else f"no job of {len(deck.cards)} holds {words}")
+    for card, why in zip(found.cards, found.whys, strict=True):
+        say(card_line(card.position + 1, card, why, unsaid(card.job, found.filters)))
+    tell_unsaid((card.job for card in found.cards), found.filters)
+    if not found.cards:
+        deck = found.deck
+        complain(nothing_to_show(deck) if not deck.cards else f"no job of {len(deck.cards)} holds {found.words}")
 
 
-async def _ranked(home: Home, top: int, blend: float | None, words: str, filters: JobFilter, *, explain: bool) -> Shown:
+async def _ranked(home: Home, top: int, blend: float | None, wanted: Asked | None, *, explain: bool) -> _Ranking:
     async with (
         opened_storage(home) as storage,
         measured(storage) as recorder,
         opened_feed(storage, recorder=recorder) as feed,
     ):
-        limit = top if not words else max(top, 200)
-        while True:
-            deck = await feed.deck(limit=limit, blend=blend, filters=filters)
-            found = [card for card in deck.cards if holds_words(card.job, words)][:top]
-            if len(found) == top or len(deck.cards) < limit or limit == MOST:
-                break
-            limit = min(MOST, 5 * limit)
+        kept = ""
+        if wanted is None:
+            kept, wanted = await kept_filter(storage.settings)
+        words, filters = wanted
+        deck, found = await ranked(feed, words, filters, top=top, blend=blend)
         cards = tuple(replace(card, position=place) for place, card in enumerate(found))
         whys = [await feed.why(card.job.id, card.scored.profile) for card in cards] if explain else []
-        return deck, cards, tuple(whys)
+        return _Ranking(kept=kept, words=words, filters=filters, deck=deck, cards=cards, whys=tuple(whys))
 
 
 def card_document(card: Card, filters: JobFilter) -> dict[str, Any]:
