@@ -25,7 +25,7 @@ async def test_a_window_too_small_takes_no_key_but_quit(ports, until, capture):
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("i")
-        assert 11 == len(screen.state.cards)
+        await until(pilot, lambda: 11 == len(screen.state.cards))
 
 
 async def test_starting_in_a_window_too_small(ports, until, capture):
