@@ -1,5 +1,6 @@
 """Search, Saved, Settings, the first start, help and palette: what each key does."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -291,6 +292,32 @@ async def test_the_first_start_asks_three_things(with_ports, until):
         await pilot.press(*"baker", "enter", "enter", *"lever:wren", "enter")
         await until(pilot, lambda: not isinstance(app.screen, FirstRun))
         await until(pilot, lambda: settings._settings.match_text == "baker")
+        await until(pilot, lambda: [str(key) for key in sources._states] == ["lever:wren"])
+        await until(pilot, lambda: "Polled 1 source" in app.screen.status.text)
+
+
+async def test_no_poll_takes_the_place_of_the_first_starts_answers(with_ports, until):
+    """The engine is ready while a board is looked up, what is due is asked for, and R is pressed: nothing is lost."""
+    asked, found = asyncio.Event(), asyncio.Event()
+
+    class Slow(MemorySources):
+        async def recognise(self, address):
+            asked.set()
+            await found.wait()
+            return await super().recognise(address)
+
+    async def due():
+        return ()
+
+    sources = Slow()
+    app = V7App(with_ports(settings=MemorySettings(), sources=sources, due=due))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FirstRun))
+        await pilot.press("enter", "enter", *"lever:wren", "enter")
+        await asked.wait()
+        app.look_for_due()
+        await pilot.press("R")
+        found.set()
         await until(pilot, lambda: [str(key) for key in sources._states] == ["lever:wren"])
         await until(pilot, lambda: "Polled 1 source" in app.screen.status.text)
 

@@ -24,6 +24,8 @@ class Starting(App[None]):
     """The part of the app that works in the background; `V7App` has the screens."""
 
     room: Room
+    _setting_out = False
+    """The first start's answers are being kept: no poll may take that work's place."""
 
     def quiet(self, text: str, *, ink: str = "dim") -> None:
         """One line on the screen that is shown."""
@@ -98,6 +100,7 @@ class Starting(App[None]):
         from v7ui.screens.first_run import Answers
 
         if answers is not None and answers != Answers():
+            self._setting_out = True
             self._set_out(answers)
 
     @work(group="poll", exclusive=True)
@@ -110,6 +113,8 @@ class Starting(App[None]):
                 self._tell_polled(await poll(self.room, self.repaint_bars, keys))
         except Exception as error:
             self.quiet(f"Not all of it was kept: {sentence(error)}", ink="bad")
+        finally:
+            self._setting_out = False
         self._watch_sources()
         if isinstance(self.screen, DeckScreen):
             self.screen.action_rank()
@@ -131,6 +136,8 @@ class Starting(App[None]):
             self.workers.cancel_group(self, "poll")
             self.quiet("Stopped waiting; what has come in stays")
             return
+        if self._setting_out:  # it polls what it adds
+            return
         self.quiet("Polling every source …  R stops waiting")
         self._poll()
 
@@ -150,7 +157,7 @@ class Starting(App[None]):
 
     def look_for_due(self) -> None:
         """Poll what is due, unless a poll is running."""
-        if self.room.polled is None:
+        if self.room.polled is None and not self._setting_out:
             self._poll_due()
 
     @work(group="poll", exclusive=True)
