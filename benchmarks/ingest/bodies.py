@@ -8,6 +8,7 @@ import attrs
 from benchmarks.layout.bodies import synthetic
 
 from v7core.errors import V7Error
+from v7core.models.jobs import JobId
 from v7core.testing.samples import NOW
 from v7services.adapter import Adapter, ParseContext
 from v7services.catalogue import ADAPTERS
@@ -37,7 +38,11 @@ def _body(adapter: Adapter, board: str, payload: bytes) -> Body:
 
 
 def recorded(folder: Path = SHARED / "payloads") -> Iterator[Body]:
-    """Every recorded body that its source's adapter reads at least five postings of."""
+    """Every recorded body that its source's adapter reads at least five postings of, none of them in a body before it.
+
+    A board that was recorded nine times would otherwise be parsed nine times and stored once.
+    """
+    known: set[JobId] = set()
     named = {adapter.name: adapter for adapter in ADAPTERS}
     for path in sorted(folder.glob("[!_]*/*")):
         adapter = named.get(path.parent.name)
@@ -46,10 +51,11 @@ def recorded(folder: Path = SHARED / "payloads") -> Iterator[Body]:
         board = adapter.boards[0] if adapter.boards else path.stem.split("__")[0]
         try:
             body = _body(adapter, board, path.read_bytes())
-            many = len(body.parse())
+            ids = {each.id for each in body.parse()}
         except (V7Error, ValueError):
             continue
-        if 5 <= many <= SIZE:
+        if 5 <= len(ids) <= SIZE and known.isdisjoint(ids):
+            known |= ids
             yield body
 
 
