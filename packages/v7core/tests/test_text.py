@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from v7core import clean_block, clean_text
-from v7core.text import _COMPOSED, _SEQUENCE
+from v7core.text import _COMPOSED, _SEQUENCE, join_blocks
 
 anything = st.text(st.characters(), max_size=300) | st.text(
     st.sampled_from(list("\x1b[]()0123;mPX^_\\\x07\x9b\x9d\x9cab \n\t\r\u202e\u200b\u0301\u0323\ud800é")), max_size=60
@@ -55,7 +55,7 @@ def test_letters_taken_for_composed_are():
     """Each is NFC and no mark, and none composes with what stands before it."""
     every = [chr(code) for code in range(0x110000)]
     taken = {character for character in every if _COMPOSED.fullmatch(character)}
-    assert {"a", "é", "Ж", "–", "€"} < taken
+    assert {"a", "é", "Ж", "的", "€"} < taken
     assert {each for each in taken if unicodedata.normalize("NFC", each) != each} == set()
     assert {each for each in taken if unicodedata.category(each).startswith("M")} == set()
     parts = (unicodedata.decomposition(each).split() for each in every)
@@ -114,3 +114,19 @@ def test_a_block_is_its_lines_cleaned_one_by_one(text):
 def test_paragraphs_stay_apart():
     """A description keeps its shape."""
     assert clean_block("\n\n one \r\n\r\n\r\n two\nthree\n") == "one\n\ntwo\nthree"
+
+
+@given(st.lists(anything, max_size=4))
+def test_clean_parts_together_are_clean(texts):
+    """So the whole need not be looked at again."""
+    blocks = [clean_block(text) for text in texts]
+    joined = join_blocks(*blocks)
+    assert joined is clean_block(joined)
+    assert clean_block("\n\n".join(texts)) == joined
+    assert clean_block("".join(list(joined))) == joined, "another object with the same words"
+
+
+def test_parts_too_long_together_are_cut():
+    """The last word is had by `clean_block`."""
+    joined = join_blocks("a" * 40_000, "b" * 40_000)
+    assert len(clean_block(joined)) == 60_000

@@ -96,12 +96,12 @@ def clean_text(text: str, *, limit: int = MAX_LINE) -> str:
     if len(text) > 4 * limit:  # bound the work before doing any of it
         text = text[: 4 * limit]
     text = _line(text if text.isprintable() else _without_sequences(text))
-    text = _composed(text, text)
+    text = text if text.isascii() else _composed(text, text)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 _last_block = ""
-"""What `clean_block` returned last: sources clean a description and hand it on to be cleaned with everything else."""
+"""What was made of clean text last: sources clean a description and hand it on to be cleaned with everything else."""
 
 
 def clean_block(text: str, *, limit: int = MAX_BLOCK) -> str:
@@ -127,3 +127,15 @@ def clean_block(text: str, *, limit: int = MAX_BLOCK) -> str:
     block = block if len(block) <= limit else block[: limit - 1].rstrip() + "…"
     _last_block = block
     return block
+
+
+def join_blocks(*blocks: str) -> str:
+    """What `clean_block` returned for the parts of a description as one, which is clean again and known to be.
+
+    Args:
+        blocks: Cleaned; empty ones are left out.
+    """
+    global _last_block  # noqa: PLW0603 - as above
+    joined = "\n\n".join(filter(None, blocks))
+    _last_block = joined
+    return joined

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from v7core.errors import SchemaError
 from v7core.models.jobs import EmploymentType, JobPosting, Pay, Workplace
+from v7core.text import join_blocks
 from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, SourceKind, collect
 from v7services.fields.html import html_line, html_text
 from v7services.fields.instants import instant
@@ -103,7 +104,7 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
 
 def _description(item: Any) -> str:
     parts = [raw_text(item, "content"), *(raw_text(entry, "blurb") for entry in records(item, "pay_input_ranges"))]
-    return "\n\n".join(filter(None, map(html_text, parts)))
+    return join_blocks(*map(html_text, parts))
 
 
 def _workplace(item: Any, metadata: dict[str, Any]) -> Workplace:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from v7core.errors import SchemaError
 from v7core.models.jobs import JobPosting, Pay
+from v7core.text import clean_block, join_blocks
 from v7services.adapter import Adapter, Evidence, ParseContext, Parsed, SourceKind, collect
 from v7services.fields.html import html_text
 from v7services.fields.instants import epoch_ms
@@ -75,11 +76,18 @@ def _posting(item: Any, board: str, context: ParseContext) -> JobPosting:
 
 
 def _description(item: Any) -> str:
-    parts = [raw_text(item, "descriptionPlain") or html_text(raw_text(item, "description"))]
-    parts += [f"{text(each, 'text')}\n{html_text(raw_text(each, 'content'))}" for each in records(item, "lists")]
-    parts.append(raw_text(item, "additionalPlain") or html_text(raw_text(item, "additional")))
-    parts.append(raw_text(item, "salaryDescriptionPlain") or html_text(raw_text(item, "salaryDescription")))
-    return "\n\n".join(part for part in parts if part.strip())
+    lists = ((text(each, "text"), html_text(raw_text(each, "content"))) for each in records(item, "lists"))
+    return join_blocks(
+        _section(item, "description"),
+        *("\n".join(filter(None, each)) for each in lists),
+        _section(item, "additional"),
+        _section(item, "salaryDescription"),
+    )
+
+
+def _section(item: Any, name: str) -> str:
+    plain = raw_text(item, f"{name}Plain")
+    return clean_block(plain) if plain else html_text(raw_text(item, name))
 
 
 def _pay(item: Any) -> Pay | None:
