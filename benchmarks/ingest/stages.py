@@ -16,16 +16,19 @@ from v7core.models.sources import SourceKey
 from v7core.testing import samples
 from v7services.fields import html as html_module
 from v7services.fields import postings as postings_module
+from v7services.sources import lever as lever_module
 from v7services.storage import Storage, polls
 from v7services.storage.encoding import encode
 from v7thompson.engine import ThompsonPerformanceEngine
 
 PARTS = {
     "markup to text": (html_module, "_plain"),
-    "clean text": (html_module, "clean_block"),
-    "clean text again": (postings_module, "clean_block"),
+    "clean text of markup": (html_module, "clean_block"),
+    "clean plain parts": (lever_module, "clean_block"),
+    "clean other text": (postings_module, "clean_block"),
     "clean one-line fields": (postings_module, "clean_text"),
     "pay out of the text": (postings_module, "pay_in_text"),
+    "level out of the title": (postings_module, "seniority_of"),
     "the posting value": (postings_module, "JobPosting"),
     "addresses": (postings_module, "safe_url"),
 }

@@ -3,12 +3,13 @@
 # ruff: noqa: E501 - tables are read line by line
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from v7core.errors import ParseError, SchemaError
+from v7core.text import clean_block
 from v7services.fields.feeds import read_feed
-from v7services.fields.html import MAX_MARKUP, html_line, html_text
+from v7services.fields.html import _ORDINARY, MAX_MARKUP, _parsed, _simple, html_line, html_text
 from v7services.fields.urls import address, safe_url
 from v7services.fields.xml import inner, xml_document
 
@@ -39,6 +40,49 @@ def test_no_markup_raises_and_the_text_is_inert(written):
     """Lines that can be printed."""
     assert all(line.isprintable() for line in html_text(written).split("\n"))
     assert html_line(written).isprintable() or "\n" not in html_line(written)
+
+
+ordinary = st.builds(
+    "<{}{}>".format,
+    st.sampled_from(sorted(_ORDINARY)) | st.sampled_from(["P", "BR", "td", "/td", "table", "pre", "!-- --", "/br", "x"]),
+    st.sampled_from(["", "", "", "/", " /", ' class="b"', ' href="?a=1&amp;b=2" id="c"', ' title="a > b"', " x='>'", " x=y"]),
+)  # fmt: skip
+words = st.sampled_from(
+    [
+        "Bake",
+        " bread",
+        "&nbsp;",
+        "&amp;",
+        "&amp;lt;",
+        "& ",
+        "&",
+        "&eacute;",
+        "&#27;[31m",
+        "  ",
+        ">",
+        '"',
+        "<",
+        "\0",
+        "\x1b[1m",
+        "é",
+    ]
+)
+
+
+@given(st.lists(ordinary | words, max_size=30).map("".join))
+@example("<b><p>Bake</b> bread</p>")
+@example('<p title="a > b">Bake</p>')
+def test_what_is_read_without_the_parser_is_what_the_parser_reads(written):
+    """Whatever is left open, crossed or closed twice; None means that the parser has to look."""
+    text = _simple(written)
+    assert text is None or clean_block(_parsed(written)) == clean_block(text)
+
+
+def test_ordinary_markup_needs_no_parser():
+    """Or the shortcut would be none."""
+    written = '<p class="a">Bake &amp; <b>sell</b></p><ul><li>daily</li></ul><table>'
+    assert "\nBake & sell\n\n\n- daily\n" == _simple(written.removesuffix("<table>"))
+    assert _simple(written) is None
 
 
 def test_the_work_is_bounded():

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -27,6 +28,17 @@ _ESCAPES: Final = (
     ("&amp;", "&"),
 )
 """In this order: what was escaped twice is unescaped once."""
+_SILENT: Final = ("a", "b", "code", "em", "font", "i", "img", "small", "span", "strong", "sub", "sup", "u")
+_BLOCKS: Final = ("p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6")
+_ORDINARY: Final = {
+    "li": "\n- ", "/li": "", "br": "\n", "hr": "\n",
+    **{slash + name: "" for name in _SILENT for slash in ("", "/")},
+    **{slash + name: "\n" for name in _BLOCKS for slash in ("", "/")},
+}  # fmt: skip
+"""What stands in the text for tags that need no parser: left open or crossed, they move no text elsewhere."""
+_WRITTEN: Final = re.compile(r"""(/?[a-z][a-z0-9]*)(?: +[a-z-]+="[^"]*")* ?/?""", re.IGNORECASE)
+_MAX_TAG: Final = 300
+_OTHER_ENTITY: Final = re.compile(r"&(?!amp;|nbsp;| )")
 _UNSEEN: Final = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head|title|textarea)\b", re.IGNORECASE)
 _UNSEEN_TAGS: Final = ["script", "style", "template", "noscript", "iframe", "svg", "head", "title", "textarea"]
 # Quadratic in the parser: 50,000 attributes on one tag cost it seconds, so of such a document only tag names are read.
@@ -59,10 +71,37 @@ def _unescaped(markup: str) -> str:
 def _plain(markup: str) -> str:
     if "<" not in markup:
         return html.unescape(markup)
+    markup = " ".join(markup.splitlines())  # a line of the source is not a line of the text
+    text = _simple(markup)
+    return _parsed(markup) if text is None else text
+
+
+@lru_cache(maxsize=2048)
+def _instead(tag: str) -> str | None:
+    match = _WRITTEN.fullmatch(tag)
+    return None if match is None else _ORDINARY.get(match[1].lower())
+
+
+def _simple(markup: str) -> str | None:
+    """As `_parsed`, in half the time, of ordinary tags and characters; None where there are others."""
+    first, *pieces = markup.split("<")
+    words = [first]
+    for piece in pieces:
+        tag, end, text = piece.partition(">")
+        instead = _instead(tag) if end and len(tag) <= _MAX_TAG else None
+        if instead is None:
+            return None
+        words += (instead, text)
+    text = "".join(words)
+    if _OTHER_ENTITY.search(text) or "\0" in text:
+        return None
+    return text.replace("&nbsp;", "\xa0").replace("&amp;", "&")
+
+
+def _parsed(markup: str) -> str:
     if markup.count("=") > _MANY_ATTRIBUTES:
         markup = _ATTRIBUTES.sub(r"<\1>", markup)
-    markup = _ITEM.sub("\n- ", " ".join(markup.splitlines()))  # a line of the source is not a line of the text
-    markup = _BREAK.sub("\n", markup)
+    markup = _BREAK.sub("\n", _ITEM.sub("\n- ", markup))
     tree = LexborHTMLParser(markup)
     if _UNSEEN.search(markup):
         tree.strip_tags(_UNSEEN_TAGS)

@@ -161,7 +161,10 @@ def external_id(item: Any, *path: str | int, natural: type = str) -> str:
     """
     found = pick(item, *path)
     if isinstance(found, str):
-        name = unicodedata.normalize("NFC", "".join(c for c in found.strip() if c.isprintable()))
+        name = found.strip()
+        if not name.isprintable():
+            name = "".join(c for c in name if c.isprintable())
+        name = unicodedata.normalize("NFC", name)
         if len(name) > MAX_ID:
             name = f"sha:{_digest(name.encode('utf-8', 'replace'))}"
     elif isinstance(found, bool):

@@ -10,6 +10,8 @@ import attrs
 from v7core.errors import InvalidValue
 
 MAX_URL: Final = 2_000
+_PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][!#-;=?-\[\]-~]*)?")
+"""What `safe_url` hands back as it is: neither user nor port, ASCII without blanks, quotes, "<" and backslashes."""
 _LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
@@ -96,6 +98,8 @@ def safe_url(text: str, *, base: str | None = None) -> str | None:
     text = text.strip()
     if not text or len(text) > MAX_URL:
         return None
+    if _PLAIN_URL.fullmatch(text):
+        return text
     if not text.isprintable() or " " in text or "\\" in text or "<" in text or '"' in text:
         return None
     if base is not None and not text.startswith(("http://", "https://")):

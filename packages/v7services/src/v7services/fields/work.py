@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from v7core.models.jobs import EmploymentType, Seniority, Workplace
@@ -84,6 +85,7 @@ _EMPLOYMENT: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def employment_of(*texts: str) -> EmploymentType | None:
     """The kind of contract that a source's code or words name; None where they name none.
 
@@ -110,6 +112,9 @@ _COMPACT: Final = {
     "perdiem": EmploymentType.TEMPORARY, "volunteer": EmploymentType.VOLUNTEER,
 }  # fmt: skip
 
+_NO_LEVEL_PARTS: Final = ("executive", "lead", "partner", "staff", "head", "principal", "chef", "presidential")
+_THING_PARTS: Final = ("manager", "mgr")
+"""Looked for first: most titles hold none of them, and a search in a string costs a thirtieth of the patterns."""
 # First match wins. Words that only look like a level come out before: an account executive runs no company.
 _NO_LEVEL: Final = re.compile(
     r"\b(?:(?:account|solutions?|sales|marketing|business|customer|client|service|support|payable|report|development|communications?|care"
@@ -153,22 +158,25 @@ def seniority_of(*texts: str) -> Seniority | None:
     for words in texts:
         if not words:
             continue
-        level = _level(_NO_LEVEL.sub(" ", words.replace("_", " ")))
+        plain, lower = words.replace("_", " "), words.lower()
+        level = _level(_NO_LEVEL.sub(" ", plain) if any(part in lower for part in _NO_LEVEL_PARTS) else plain)
         if level is not None:
             return level
     return None
 
 
 def _level(words: str) -> Seniority | None:
-    without = _THINGS.sub(" ", words)
-    numeral = _NUMERAL.search(words)
+    lower = words.lower()
+    things = any(part in lower for part in _THING_PARTS)
+    without = _THINGS.sub(" ", words) if things else words
+    numeral = _NUMERAL.search(words) if "I" in words or "V" in words else None
     for level, pattern in _LEVELS:
         if level in (Seniority.ENTRY, Seniority.MID) and numeral is not None:
             return _NUMERALS[numeral[1]]
         if pattern.search(without):
             # "Branch Manager I" is a grade, not a rank.
             return _NUMERALS[numeral[1]] if level is Seniority.LEAD and numeral is not None else level
-    return Seniority.MID if _MID_THINGS.search(words) else None
+    return Seniority.MID if things and _MID_THINGS.search(words) else None
 
 
 def language_code(code: str | None) -> str | None:
