@@ -28,6 +28,18 @@ def test_markup_escaped_once_twice_or_not_at_all(escaped):
     assert "Bake now" == html_text(escaped)
 
 
+def test_a_line_added_to_an_escaped_description_does_not_leave_its_tags_in_the_text():
+    """Seen at an aggregator: everything escaped but its own last line."""
+    escaped = "&lt;h2&gt;Baker&lt;/h2&gt;&lt;p&gt;Bake &lt;b&gt;now&lt;/b&gt;, &lt;i&gt;daily&lt;/i&gt;.&lt;/p&gt;" * 2
+    written = f"{escaped}<p>Find <a href='/'>jobs</a>"
+    assert "Baker\n\nBake now, daily.\n\nBaker\n\nBake now, daily.\n\nFind jobs" == html_text(written)
+
+
+def test_a_text_about_tags_keeps_them():
+    """Escaped inside real markup."""
+    assert "You write <b> and <i>" == html_text("<p>You write &lt;b&gt; and &lt;i&gt;</p>")
+
+
 def test_nothing_of_a_script_is_text():
     """Nor of a style or a form."""
     assert "Bake" == html_text(

@@ -43,6 +43,8 @@ _UNSEEN: Final = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head
 _UNSEEN_TAGS: Final = ["script", "style", "template", "noscript", "iframe", "svg", "head", "title", "textarea"]
 # Quadratic in the parser: 50,000 attributes on one tag cost it seconds, so of such a document only tag names are read.
 _ATTRIBUTES: Final = re.compile(r"""<(/?[a-z][a-z0-9]*)(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+_FEW: Final = 4
+"""Escaped tags to a real one, at least; fewer are a text about tags."""
 _TAG: Final = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
 
 
@@ -55,10 +57,17 @@ def html_text(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return clean_block(markup)
     for _ in range(2):  # some boards escape twice
-        if _TAG.search(markup) or not ("&lt;" in markup or "&amp;lt;" in markup):
+        if not _is_escaped(markup):
             break
         markup = _unescaped(markup)
     return clean_block(_plain(markup))
+
+
+def _is_escaped(markup: str) -> bool:
+    """Whether the tags are. A few real ones may be there: who passes a posting on may add a line of their own."""
+    if not _TAG.search(markup):
+        return "&lt;" in markup or "&amp;lt;" in markup
+    return markup.count("&lt;") > _FEW * markup.count("<")
 
 
 def _unescaped(markup: str) -> str:
