@@ -47,6 +47,7 @@ _UPDATE_JOB: Final = (
 )
 _INDEXED: Final = ", ".join((*WORD_COLUMNS, "marks"))
 _SEARCHED: Final = f"select n, {_INDEXED} from searched where n in"
+_MARKS: Final = "select n, marks from searched where n in"
 # Values, not `insert ... select`: that opens a savepoint, at which FTS5 writes out what it has gathered in memory.
 _VALUES: Final = f"(?{', ?' * len((*WORD_COLUMNS, 'marks'))})"
 _INDEX: Final = f"insert into found(rowid, {_INDEXED}) values {_VALUES}"
@@ -129,7 +130,7 @@ def _write_postings(
     name_all(connection, [*fresh, *(each for _, each in edited)])
     connection.executemany(_INSERT_FACET, [(n, board, *each.facet) for n, each in enumerate(fresh, last + 1)])
     connection.executemany(_INSERT_WORDS, [(n, *each.words) for n, each in enumerate(fresh, last + 1)])
-    connection.executemany(_INDEX, by_ids(connection, _SEARCHED, range(last + 1, last + 1 + len(fresh))))
+    _index(connection, dict(enumerate(fresh, last + 1)))
     connection.executemany(_KEEP_OLD, [(now, n) for n, _ in edited])
     # With what was indexed: before anything of the posting is changed.
     connection.executemany(_UNINDEX, by_ids(connection, _SEARCHED, [n for n, _ in edited]))
@@ -137,7 +138,7 @@ def _write_postings(
     connection.executemany(_UPDATE_FACET, [(*each.facet, n) for n, each in edited])
     connection.executemany(_UNDATED, [(n,) for n, _ in edited])
     connection.executemany(_UPDATE_WORDS, [(*each.words, n) for n, each in edited])
-    connection.executemany(_INDEX, by_ids(connection, _SEARCHED, [n for n, _ in edited]))
+    _index(connection, dict(edited))
     moved = [(None, revision, n) for n in back] + [(now, revision, n) for n in gone]
     connection.executemany("update job set closed_at = ?, revision = ? where n = ?", moved)
     if fresh or back or gone or edited:
@@ -160,7 +161,13 @@ def insert_job(
     name_all(connection, [each])
     connection.execute(_INSERT_FACET, (last + 1, board, *each.facet))
     connection.execute(_INSERT_WORDS, (last + 1, *each.words))
-    connection.executemany(_INDEX, by_ids(connection, _SEARCHED, [last + 1]))
+    _index(connection, {last + 1: each})
+
+
+def _index(connection: sqlite3.Connection, written: dict[int, Encoded]) -> None:
+    """Enter what was just written into the index; the words are at hand, reading them back takes a tenth more."""
+    marks = by_ids(connection, _MARKS, list(written))
+    connection.executemany(_INDEX, ((n, *written[n].words, found) for n, found in marks))
 
 
 def name_all(connection: sqlite3.Connection, postings: Sequence[Encoded]) -> None:
