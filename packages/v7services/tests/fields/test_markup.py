@@ -38,6 +38,8 @@ def test_a_line_added_to_an_escaped_description_does_not_leave_its_tags_in_the_t
 def test_a_text_about_tags_keeps_them():
     """Escaped inside real markup."""
     assert "You write <b> and <i>" == html_text("<p>You write &lt;b&gt; and &lt;i&gt;</p>")
+    kinds = ", ".join(f"list<k{n}>" for n in range(20))
+    assert kinds == html_text(f"<p>{kinds.replace('<', '&lt;').replace('>', '&gt;')}</p>")
 
 
 def test_nothing_of_a_script_is_text():

@@ -43,8 +43,8 @@ _UNSEEN: Final = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head
 _UNSEEN_TAGS: Final = ["script", "style", "template", "noscript", "iframe", "svg", "head", "title", "textarea"]
 # Quadratic in the parser: 50,000 attributes on one tag cost it seconds, so of such a document only tag names are read.
 _ATTRIBUTES: Final = re.compile(r"""<(/?[a-z][a-z0-9]*)(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
-_FEW: Final = 4
-"""Escaped tags to a real one, at least; fewer are a text about tags."""
+_FEW: Final = 2
+"""Escaped tags that close one to a real tag, at least. What is no tag, such as vector<int>, closes none."""
 _TAG: Final = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
 
 
@@ -67,7 +67,7 @@ def _is_escaped(markup: str) -> bool:
     """Whether the tags are. A few real ones may be there: who passes a posting on may add a line of their own."""
     if not _TAG.search(markup):
         return "&lt;" in markup or "&amp;lt;" in markup
-    return markup.count("&lt;") > _FEW * markup.count("<")
+    return markup.count("&lt;/") > _FEW * markup.count("<")
 
 
 def _unescaped(markup: str) -> str:
