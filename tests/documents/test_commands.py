@@ -45,7 +45,7 @@ IN_A_TERMINAL = {
     ),
     "sources starter nurse germany": (
         "a question",
-        "packages/v7ui/tests/test_screens.py",
+        "packages/v7ui/tests/test_first_run.py",
         "test_a_starter_pack_is_chosen_by_trade_and_place",
     ),
 }
